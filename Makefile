@@ -1,0 +1,126 @@
+# racelab: crash real C programs on purpose, and learn to read what is left.
+#
+#   make            sets up what is missing, then walks lab 01 from crash to repair
+#   make test       sets up what is missing, then runs every test
+#   make help       everything else
+#
+# Labs are found by wildcard: a new lab is a new folder, nothing here changes.
+# What is built goes under build/<mode>/, at the path of its source.
+
+# --- modes: how the same source is compiled --------------------------------
+# -O0: in a core, every variable can be read. OPT=-O2 to see that bugs stay bugs.
+OPT         ?= -O0
+MODES       := plain tsan
+flags.plain := $(OPT)
+flags.tsan  := $(OPT) -fsanitize=thread
+
+CC       ?= gcc
+CFLAGS   := -std=c11 -D_GNU_SOURCE -g -fno-omit-frame-pointer -pthread \
+            -fdebug-prefix-map=$(CURDIR)=. \
+            -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion
+MAKEFLAGS += --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
+
+# --- what there is ----------------------------------------------------------
+LABS     := $(patsubst labs/%/map.c,%,$(wildcard labs/*/map.c))
+WRONGS   := $(patsubst solutions/%.c,%,$(wildcard solutions/*/wrong/*.c))
+COMMON   := $(patsubst %.c,%.o,$(wildcard labs/common/*.c))
+# every map.c there is, as the folder its programs go to: a lab, its solution,
+# and each wrong repair
+SIDES    := $(LABS:%=labs/%) $(LABS:%=solutions/%) $(WRONGS:%=solutions/%)
+PROGRAMS := $(foreach m,$(MODES),$(SIDES:%=build/$m/%/lab))
+RULES    := $(SIDES:%=build/plain/%/rules)
+TESTS    := $(patsubst scripts/test/test_%.c,build/test/%,$(wildcard scripts/test/test_*.c))
+
+LAB      ?= 01
+SIDE     ?= racy
+RUNS     ?=
+
+.PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture \
+        crash tsan helgrind drd core walk diff hint rules
+.DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: programs
+	@scripts/walk.sh $(LAB)
+
+help:
+	@scripts/help.sh
+
+# --- set-up: once per checkout; the scripts check again what each one needs --
+build/.tools: scripts/setup.sh
+	@sh scripts/setup.sh
+	@mkdir -p build && touch $@
+setup:
+	@sh scripts/setup.sh
+
+# --- compiling ---------------------------------------------------------------
+# $(call lab_of,labs/01-x/map) is 01-x, and so is that of solutions/01-x/wrong/y
+lab_of = $(word 2,$(subst /, ,$1))
+
+define mode_rules
+build/$1/%.o: %.c | build/.tools
+	@mkdir -p $$(@D)
+	@$$(CC) $$(CFLAGS) $$(flags.$1) -Ilabs/common -Ilabs/$$(call lab_of,$$*) -MMD -MP -c $$< -o $$@
+endef
+$(foreach m,$(MODES),$(eval $(call mode_rules,$m)))
+
+# $1 mode, $2 side's folder, $3 object of its map.c
+define side_rules
+build/$1/$2/lab: build/$1/$3 build/$1/labs/$(call lab_of,$2)/work.o $(COMMON:%=build/$1/%)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(CFLAGS) $$(flags.$1) $$^ -o $$@
+build/$1/$2/rules: build/$1/$3 build/$1/labs/$(call lab_of,$2)/rules.o $(COMMON:%=build/$1/%)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(CFLAGS) $$(flags.$1) $$^ -lcriterion -o $$@
+endef
+$(foreach m,$(MODES),\
+  $(foreach l,$(LABS),$(eval $(call side_rules,$m,labs/$l,labs/$l/map.o))\
+                      $(eval $(call side_rules,$m,solutions/$l,solutions/$l/map.o)))\
+  $(foreach w,$(WRONGS),$(eval $(call side_rules,$m,solutions/$w,solutions/$w.o))))
+
+build/bin/run: $(patsubst %.c,build/plain/%.o,$(wildcard scripts/run/*.c))
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $^ -lm -o $@
+
+build/test/%: build/plain/scripts/test/test_%.o build/plain/scripts/test/support.o \
+              build/plain/scripts/run/child.o $(COMMON:%=build/plain/%)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $^ -lcriterion -o $@
+
+build/plain/scripts/test/%.o: CFLAGS += -Iscripts/run
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run
+build: $(PROGRAMS) $(RULES) build/bin/run
+tests: build $(TESTS)
+rules: $(RULES)
+
+# --- one lab: LAB is a number, a slug or a part of it; SIDE=solution ---------
+crash tsan helgrind drd: programs
+	@scripts/lab.sh $@ $(LAB) $(SIDE) $(RUNS:%=--runs %)
+core: programs
+	@scripts/lab.sh core $(LAB) $(SIDE)
+walk: programs
+	@scripts/walk.sh $(LAB)
+diff hint:
+	@scripts/lab.sh $@ $(LAB)
+list:
+	@scripts/lab.sh list
+
+# --- the whole house ---------------------------------------------------------
+doctor:
+	@scripts/doctor.sh
+test: tests
+	@scripts/test.sh $(TESTS)
+traces: programs
+	@scripts/traces.sh
+matrix: programs
+	@scripts/matrix.sh
+picture: programs
+	@scripts/picture.sh
+lint:
+	@scripts/lint.sh
+clean:
+	rm -rf build

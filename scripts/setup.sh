@@ -1,0 +1,100 @@
+#!/bin/sh
+# setup.sh - install what racelab needs, and only what is missing.
+#
+# usage: sh scripts/setup.sh [--dry-run] [lab | lint | picture]
+#
+#   lab        what `make` and `make test` use (the default)
+#   lint       what `make lint` uses
+#   picture    what redraws the picture in README.md
+#   --dry-run  say what is missing, install nothing
+#
+# Exit status: 0 all there, 2 used wrongly, 3 cannot install (it says what to do).
+set -eu
+
+# Group, package, proof, why. The proof is a command or a header: where it is,
+# however it came, the package is not needed. "-" means that only dpkg can tell.
+wanted='
+lab      gcc              gcc                    compiles the labs; has ThreadSanitizer
+lab      make             make                   runs everything
+lab      libc6-dev        pthread.h              C headers; gcc only recommends them
+lab      gdb              gdb                    opens cores
+lab      valgrind         valgrind               is Helgrind and DRD
+lab      libc6-dbg        -                      names libc functions in reports
+lab      libcriterion-dev criterion/criterion.h  runs the tests
+lab      pkg-config       pkg-config             finds Criterion for the compiler
+lab      elfutils         eu-unstrip             tells whether a core fits a program
+lint     clang-format     clang-format           checks the layout of C code
+lint     clang-tidy       clang-tidy             finds bugs that compilers let pass
+lint     cppcheck         cppcheck               finds some more
+lint     shellcheck       shellcheck             does the same for scripts
+picture  aha              aha                    turns terminal colours into HTML
+picture  chromium         chromium               turns HTML into a picture
+'
+
+say() { printf '%s\n' "$*"; }
+note() { say "setup.sh: $*" >&2; }
+die() { status=$1; shift; note "$*"; exit "$status"; }
+
+present() { # PACKAGE PROOF
+    case " $installed " in *" $1 "*) return 0 ;; esac
+    case $2 in
+    -) [ ! "$installed" ] ;; # nobody to ask: scripts/doctor.sh will look
+    *.h) say "#include <$2>" | gcc -E - >/dev/null 2>&1 ;;
+    *) command -v "$2" >/dev/null ;;
+    esac
+}
+
+apt() { # ARGUMENT...: apt-get, which talks only when it fails and waits for its locks
+    for pause in 5 10 20 40 60 0; do # it waits by itself for dpkg's lock, not for its lists'
+        $sudo env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -qq -y -o DPkg::Lock::Timeout=120 \
+            -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 </dev/null && return 0
+        grep -q 'Could not get lock' "$log" || break
+        sleep "$pause"
+    done
+    tail -n 4 "$log" | sed 's/^/    /' >&2
+    return 1
+}
+
+group=lab dry='' clock='' sudo=''
+for arg; do
+    case $arg in
+    lab | lint | picture) group=$arg ;;
+    --dry-run) dry=yes ;;
+    --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --version) say 'setup.sh (racelab) 1.0'; exit 0 ;;
+    *) die 2 "unknown argument '$arg': see --help" ;;
+    esac
+done
+
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null |
+    sed -n 's/^installed //p' | tr '\n' ' ')
+missing='' list=''
+while read -r of package proof why; do
+    if [ "$of" = "$group" ] && ! present "$package" "$proof"; then
+        missing="$missing $package"
+        list="$list$(printf '\n  %-16s  %s' "$package" "$why")"
+    fi
+done <<ROWS
+$wanted
+ROWS
+[ "$missing" ] || { [ ! "$dry" ] || note 'nothing is missing'; exit 0; }
+
+say "racelab needs, by their Debian names:$list"
+command -v apt-get >/dev/null || die 3 'no apt-get here: install these with your package manager, then try again'
+[ ! "$dry" ] || exit 0
+if [ "$(id -u)" -ne 0 ]; then
+    sudo=$(command -v sudo) || die 3 "not root, and no sudo. As root: apt-get update && apt-get install --no-install-recommends$missing"
+fi
+log=$(mktemp)
+trap 'rm -f "$log"; [ ! "$clock" ] || { kill "$clock"; printf "%8s\r" "" >&2; }' EXIT
+trap 'exit 130' INT TERM
+note 'installing these; it takes a minute or two'
+if [ -t 2 ]; then s=0; while sleep 1; do s=$((s + 1)); printf '  %d s\r' "$s" >&2; done & clock=$!; fi
+
+# One broken source must not stop us when the others have what we need.
+apt update -o APT::Update::Error-Mode=any || note 'the lists could not be read afresh: using what is there'
+# shellcheck disable=SC2086 # one word per package
+apt install --no-install-recommends $missing && exit 0
+unknown=$(sed -n "s/^E: Unable to locate package //p; s/^E: Package '\(.*\)' has no .*/\1/p" "$log" | tr '\n' ' ')
+[ ! "$unknown" ] || die 3 "apt does not know: $unknown- is the network up? On Ubuntu, enable universe: add-apt-repository universe"
+die 3 'apt-get failed, as said above: mend that, then try again'
