@@ -4,8 +4,8 @@
 # usage: scripts/doctor.sh [--json]
 #
 #   fine     as it should be
-#   instead  not so, and racelab does something else by itself
-#   cure     not so, and you must mend it: the line below says how
+#   instead  not so; racelab does what follows the arrow
+#   cure     not so; do what follows the arrow
 #
 # It changes nothing: no setting, no file outside of its temporary directory.
 # Exit status: 0 nothing to cure, 2 used wrongly, 3 something to cure.
@@ -36,7 +36,7 @@ report() { # STATE NAME DETAIL CURE, or what is done instead
     else
         printf '%s%-7s%s  %-13s  ' "${colour[$1]}" "$1" "$plain" "$2"
         indented "$detail"
-        [ -z "$4" ] || { printf '%24s' ''; indented "$4"; }
+        [ -z "$4" ] || { printf '%24s' ''; indented "-> $4"; }
     fi
 }
 

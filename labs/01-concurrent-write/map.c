@@ -1,5 +1,5 @@
 /*
- * map.c - the table of users. This is the file to repair.
+ * map.c - the table of users.
  */
 #include "map.h"
 

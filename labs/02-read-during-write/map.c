@@ -1,5 +1,5 @@
 /*
- * map.c - the stock. This is the file to repair.
+ * map.c - the stock.
  */
 #include "map.h"
 

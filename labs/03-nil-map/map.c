@@ -1,5 +1,5 @@
 /*
- * map.c - the table of sessions. This is the file to repair.
+ * map.c - the table of sessions.
  */
 #include "map.h"
 

@@ -1,5 +1,5 @@
 /*
- * map.c - the table of routes. This is the file to repair.
+ * map.c - the table of routes.
  */
 #include "map.h"
 

@@ -1,5 +1,5 @@
 /*
- * map.c - the pool of connections. This is the file to repair.
+ * map.c - the pool of connections.
  */
 #include "map.h"
 

@@ -1,5 +1,5 @@
 /*
- * map.c - the settings and their snapshots. This is the file to repair.
+ * map.c - the settings and their snapshots.
  */
 #include "map.h"
 

@@ -1,5 +1,5 @@
 /*
- * map.c - the depot. This is the file to repair.
+ * map.c - the depot.
  */
 #include "map.h"
 

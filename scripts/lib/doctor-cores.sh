@@ -20,7 +20,8 @@ check_gdb_start() { # the way to a core that needs neither a core pattern nor a 
         traceable=yes
         fine 'gdb starts' 'it can start a program and watch it'
     else
-        cure 'gdb starts' 'ptrace is forbidden here: gdb cannot run a program' "$unconfined"
+        instead 'gdb starts' 'ptrace is forbidden here: gdb cannot run a program' \
+            'gdb opens the cores that the kernel writes; for that it needs no ptrace'
     fi
 }
 
@@ -52,7 +53,8 @@ check_core_pattern() {
     '|'*systemd-coredump*) no_core "$name" 'piped to systemd-coredump (see: coredumpctl list)' ;;
     '|'*apport*) no_core "$name" 'piped to apport, which may drop the core' ;;
     '|'*) no_core "$name" "piped to ${pattern#|}, perhaps outside of this container" ;;
-    */*)
+    /*%*/*) no_core "$name" "$pattern: its directory differs from program to program" ;;
+    /*)
         if [ ! -d "$directory" ]; then
             no_core "$name" "$pattern: there is no directory $directory"
         elif [ ! -w "$directory" ]; then
@@ -71,7 +73,7 @@ check_core_pattern() {
 
 kernel_dumps() { # crashes a program; the shell's notice tells whether the kernel dumped it
     [ "$(ulimit -H -c)" = 0 ] && return # check_core_limit's business
-    (cd "$tmp" && ulimit -S -c unlimited; bash -c 'sh -c "kill -SEGV \$\$"; true' 2>&1) | grep -q 'core dumped'
+    (cd "$tmp" && ulimit -S -c hard; bash -c 'sh -c "kill -SEGV \$\$"; true' 2>&1) | grep -q 'core dumped'
 }
 
 check_core_limit() { # racelab raises the soft limit itself, as far as the hard one lets it

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # doctor.sh sources this and has $tmp, $proc
+# shellcheck shell=bash disable=SC2154 # doctor.sh sources this and has $tmp, $proc, $setup
 # doctor-races.sh - do the race detectors work here?
 # One that starts and finds nothing is as bad as none, so each of them must find a
 # real race in a program compiled here and now.
@@ -9,30 +9,33 @@ check_races() {
 }
 
 check_address_space() { # ThreadSanitizer wants addresses that a random layout may have given away
-    local name='address space' bits
+    local name='address space' bits said
     bits=$(cat "$proc/sys/vm/mmap_rnd_bits" 2>/dev/null)
-    as_is=() remedy=$setup
+    said=${bits:-an unknown number of} # only root may read it
+    starter=() remedy=$setup
     if setarch -R true 2>/dev/null; then
-        as_is=(setarch -R)
+        starter=(setarch -R)
         if [ "${bits:-0}" -le 28 ]; then
-            fine "$name" "${bits:-unknown} random bits, and setarch -R can switch them off"
+            fine "$name" "$said random bits; setarch -R can switch them off"
         else
-            instead "$name" "$bits random bits: with more than 28, ThreadSanitizer often cannot start" \
+            instead "$name" "$said random bits: with more than 28, ThreadSanitizer often cannot start" \
                 'racelab starts programs under setarch -R, which switches them off'
         fi
-    elif [ "${bits:-0}" -le 28 ]; then
-        instead "$name" "setarch -R is forbidden here, but ${bits:-unknown} random bits do no harm" \
-            'racelab starts programs as they are; addresses differ between runs'
     else
         remedy=$unconfined
-        cure "$name" "$bits random bits, and setarch -R is forbidden here: ThreadSanitizer often cannot start" "$unconfined"
+        if [ "${bits:-0}" -le 28 ]; then
+            instead "$name" "$said random bits, which setarch -R may not switch off here" \
+                'racelab starts programs as they are; whether TSan bears it is said below'
+        else
+            cure "$name" "$said random bits, which setarch -R may not switch off here: ThreadSanitizer often cannot start" "$remedy"
+        fi
     fi
 }
 
 check_detectors() {
     local starts=1
     command -v gcc >/dev/null || return # reported already
-    [ ${#as_is[@]} -gt 0 ] || starts=5 # where the layout is random, one start proves little
+    [ ${#starter[@]} -gt 0 ] || starts=5 # where the layout is random, one start proves little
     printf '%s\n' '#include <pthread.h>' 'static int shared;' \
         'static void *add(void *arg) { shared++; return arg; }' \
         'int main(void) { pthread_t t; if (pthread_create(&t, 0, add, 0)) return 2;' \
@@ -53,7 +56,7 @@ check_detectors() {
 finds() { # NAME TEXT STARTS COMMAND...: each start of COMMAND says TEXT
     local i
     for ((i = 0; i < $3; i++)); do
-        timeout 20 "${as_is[@]}" "${@:4}" >"$tmp/log" 2>&1
+        timeout 20 "${starter[@]}" "${@:4}" >"$tmp/log" 2>&1
         grep -q "$2" "$tmp/log" && continue
         cure "$1" "finds no race: $(grep -m 1 -E 'FATAL|Fatal|rror' "$tmp/log" || echo 'and says nothing')" "$remedy"
         return
