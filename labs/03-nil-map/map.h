@@ -9,7 +9,7 @@
 
 struct session {
     uint64_t id;
-    const char *user;
+    char user[24];
 };
 
 /* Gets the table ready, if it is not ready yet. Any thread may call this, any

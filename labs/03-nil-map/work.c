@@ -2,6 +2,8 @@
  * work.c - a server starts. Two threads accept new sessions, and one brings
  * back those of yesterday, in the belief that somebody has opened the table.
  */
+#include <stdio.h>
+
 #include "map.h"
 #include "team.h"
 
@@ -9,22 +11,29 @@ enum { ACCEPTORS = 2, SESSIONS_EACH = 200, SESSIONS = (ACCEPTORS + 1) * SESSIONS
 
 static struct session sessions[SESSIONS];
 
-static void put_some(int from) {
+static void name_some(int from) {
     for (int i = from; i < from + SESSIONS_EACH; i++) {
-        sessions[i] = (struct session){.id = (uint64_t)i, .user = "somebody"};
-        map_put(&sessions[i]);
+        sessions[i].id = (uint64_t)i;
+        snprintf(sessions[i].user, sizeof sessions[i].user, "user-%d", i);
     }
+}
+
+static void put_some(int from) {
+    for (int i = from; i < from + SESSIONS_EACH; i++)
+        map_put(&sessions[i]);
 }
 
 static void accept_new(int me) {
     map_open();
+    name_some(me * SESSIONS_EACH);
     put_some(me * SESSIONS_EACH);
 }
 
 static void bring_back(int me) {
     (void)me;
     int first = ACCEPTORS * SESSIONS_EACH;
-    if (!map_get((uint64_t)first)) /* not back yet: even a nil map can say so */
+    name_some(first);
+    if (!map_get((uint64_t)first)) /* even a nil map can say that it is not there */
         put_some(first);
 }
 
@@ -38,7 +47,7 @@ static void count_sessions(void) {
 int main(void) {
     static const struct team_plan plan = {
         .setup = map_close,
-        .roles = {{"acceptor", ACCEPTORS, accept_new}, {"restorer", 1, bring_back}},
+        .roles = {{"restorer", 1, bring_back}, {"acceptor", ACCEPTORS, accept_new}},
         .check = count_sessions,
     };
     return team_run(&plan);

@@ -147,7 +147,7 @@ static double setting(const char *name, double usual) {
 }
 
 int team_run(const struct team_plan *plan) {
-    double seconds = setting("TEAM_SECONDS", 0.6), patience = setting("TEAM_PATIENCE", 0.5);
+    double seconds = setting("TEAM_SECONDS", 0.8), patience = setting("TEAM_PATIENCE", 0.5);
     long rounds = (long)setting("TEAM_ROUNDS", 0);
 
     pthread_condattr_t monotonic;
