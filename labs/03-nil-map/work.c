@@ -47,7 +47,7 @@ static void count_sessions(void) {
 int main(void) {
     static const struct team_plan plan = {
         .setup = map_close,
-        .roles = {{"restorer", 1, bring_back}, {"acceptor", ACCEPTORS, accept_new}},
+        .roles = {{"acceptor", ACCEPTORS, accept_new}, {"restorer", 1, bring_back}},
         .check = count_sessions,
     };
     return team_run(&plan);
