@@ -37,6 +37,14 @@ Test(rules, the_later_user_takes_the_number) {
     map_free(m);
 }
 
+Test(rules, a_user_may_be_put_in_twice) {
+    struct user_map *m = map_new();
+    map_put(m, &ada);
+    map_put(m, &ada);
+    cr_assert_eq(map_len(m), 1);
+    map_free(m);
+}
+
 Test(rules, thousands_fit_and_stay_findable) {
     enum { MANY = 5000 };
     static struct user crowd[MANY];
