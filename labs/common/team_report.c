@@ -57,7 +57,7 @@ static const char *whereabouts(const struct team_member *t) {
         return "waiting for the round to end";
     if (!atomic_load_explicit(&t->working, memory_order_relaxed))
         return "done with the round";
-    return team_asleep(t) ? "asleep, outside the map" : "awake, outside the map";
+    return team_asleep(t) ? "asleep, between map operations" : "awake, between map operations";
 }
 
 static void print_threads(void) {

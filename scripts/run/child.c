@@ -55,7 +55,7 @@ static _Noreturn void become(const struct child_plan *plan, int out, int err, in
 
     struct rlimit core;
     if (getrlimit(RLIMIT_CORE, &core) == 0) {
-        core.rlim_cur = core.rlim_max;
+        core.rlim_cur = plan->no_core ? 0 : core.rlim_max;
         setrlimit(RLIMIT_CORE, &core);
     }
     for (int sig = 1; sig < NSIG; sig++)

@@ -16,6 +16,7 @@ struct child_plan {
     double timeout;        /* seconds; then SIGTERM, and SIGKILL a second later */
     const char *output;    /* file for its stdout and stderr together; made anew */
     const char *errors;    /* if not NULL: stderr goes here instead */
+    bool no_core;          /* core dumps forbidden */
     bool fixed_addresses;  /* without address randomization (setarch -R) */
 };
 

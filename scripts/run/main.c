@@ -25,6 +25,7 @@ static const char usage[] =
     "  --timeout S         seconds for one run (10)\n"
     "  --out DIR           where run-N.txt goes: its output; must exist (.)\n"
     "  --until-signal      stop after the first run that a signal ended\n"
+    "  --no-core           core dumps forbidden\n"
     "  --fixed-addresses   no address randomization, where that is allowed\n"
     "  --help, --version\n"
     "\n"
@@ -35,7 +36,7 @@ static struct options {
     long runs;
     double timeout;
     const char *out;
-    bool until_signal, fixed_addresses;
+    bool until_signal, fixed_addresses, no_core;
 } options = {.runs = 1, .timeout = 10, .out = "."};
 
 static _Noreturn void wrong(const char *format, const char *what) {
@@ -60,8 +61,9 @@ static char **parse(int argc, char **argv) {
     static const struct option longs[] = {
         {"runs", required_argument, NULL, 'n'},      {"timeout", required_argument, NULL, 't'},
         {"out", required_argument, NULL, 'o'},       {"until-signal", no_argument, NULL, 'u'},
-        {"fixed-addresses", no_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},         {0}};
+        {"fixed-addresses", no_argument, NULL, 'f'}, {"no-core", no_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},            {"version", no_argument, NULL, 'v'},
+        {0}};
     int c;
     while ((c = getopt_long(argc, argv, "+", longs, NULL)) != -1)
         switch (c) {
@@ -70,6 +72,7 @@ static char **parse(int argc, char **argv) {
         case 'o': options.out = optarg; break;
         case 'u': options.until_signal = true; break;
         case 'f': options.fixed_addresses = true; break;
+        case 'c': options.no_core = true; break;
         case 'h': fputs(usage, stdout); exit(0);
         case 'v': puts("run (racelab) 1"); exit(0);
         default: exit(2);
@@ -104,7 +107,8 @@ int main(int argc, char **argv) {
         struct child_plan plan = {.argv = program,
                                   .timeout = options.timeout,
                                   .output = output,
-                                  .fixed_addresses = options.fixed_addresses};
+                                  .fixed_addresses = options.fixed_addresses,
+                                  .no_core = options.no_core};
         struct child_end end = child_run(&plan);
         if (end.how == CHILD_STOPPED)
             return 128 + end.value;

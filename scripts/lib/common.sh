@@ -1,0 +1,70 @@
+# common.sh - what every script here does the same way. Sourced, not run.
+#
+# Sets root (the project) and me (the script's name); makes its paths short.
+# shellcheck shell=bash
+
+export LC_ALL=C
+me=$(basename "$0")
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+version='(racelab) 1.0'
+
+note() { printf '%s: %s\n' "$me" "$*" >&2; }
+wrong() { note "$* (see $me --help)"; exit 2; }          # used wrongly
+environment() { note "$*"; exit 3; }                     # cannot run here; says the cure
+
+# The comment at the top of the script is its manual.
+manual() { sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; }
+said_version() { echo "$me $version"; exit 0; }
+
+# needs TOOL...: every one is there, or exit 3
+needs() {
+    local tool
+    for tool; do
+        command -v "$tool" >/dev/null || environment "$tool is missing: sh scripts/setup.sh installs it"
+    done
+}
+
+# number OPTION TEXT LEAST: TEXT is a decimal of at least LEAST
+number() {
+    [[ $2 =~ ^[0-9]+(\.[0-9]+)?$ ]] && awk "BEGIN { exit !($2 >= $3) }" \
+        || wrong "$1 takes a number of at least $3, not '$2'"
+}
+
+# runnable PROGRAM: can be started, or exit 2
+runnable() {
+    [ -n "${1-}" ] || wrong "which program? Put it after --"
+    local path=$1
+    [[ $path == */* ]] || path=$(command -v "$path") || wrong "no such program: $1"
+    [ -e "$path" ] || wrong "no such program: $1"
+    [ -f "$path" ] && [ -x "$path" ] || wrong "not executable: $1"
+}
+
+# The runner is C: it is built when it is not there yet.
+runner() {
+    [ -x "$root/build/bin/run" ] || make -s -C "$root" build/bin/run >&2 \
+        || environment "cannot build build/bin/run: sh scripts/setup.sh && make programs"
+    "$root/build/bin/run" "$@"
+}
+
+# evidence_in NAME: makes an empty place under build/ for what a tool writes
+evidence_in() {
+    local dir=$root/build/evidence/$1
+    { rm -rf "$dir" && mkdir -p "$dir"; } 2>/dev/null || wrong "cannot write to build/: give --out DIR"
+    echo "$dir"
+}
+
+# writable DIR: made if need be, or exit 2
+writable() {
+    { mkdir -p "$1" && [ -w "$1" ]; } 2>/dev/null || wrong "--out: cannot write to $1"
+}
+
+short() { local path=${1#"$root"/}; echo "${path#./}"; }
+
+# Colours, on a terminal only. ($1: the file descriptor that people read.)
+colours() {
+    bold='' dim='' red='' green='' yellow='' blue='' plain=''
+    if { [ -t "${1:-1}" ] || [ -n "${RACELAB_COLOUR-}" ]; } && [ -z "${NO_COLOR-}" ]; then
+        bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m'
+        yellow=$'\e[33m' blue=$'\e[36m' plain=$'\e[0m'
+    fi
+}

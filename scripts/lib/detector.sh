@@ -1,0 +1,100 @@
+# detector.sh - runs a program under one race detector, many times, and gives a
+# verdict with its confidence. Sourced by tsan.sh, helgrind.sh and drd.sh, which
+# say how their tool is started and how it says that it could not start.
+#
+# Before detector_main, set: tool, command=(words to put before the program),
+# runner_options=(), failed_start (a regex in the output), cure.
+# shellcheck shell=bash disable=SC2154
+
+usage_of_detector() { # --runs and friends; leaves the program in argv
+    runs=5 timeout=60 out=''
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --runs) runs=${2-}; number --runs "$runs" 1; shift 2 ;;
+        --timeout) timeout=${2-}; number --timeout "$timeout" 0.01; shift 2 ;;
+        --out) out=${2-}; [ -n "$out" ] || wrong '--out takes a directory'; shift 2 ;;
+        --help) manual ;;
+        --version) said_version ;;
+        --) shift; break ;;
+        *) wrong "unknown argument '$1'" ;;
+        esac
+    done
+    [[ $runs =~ ^[0-9]+$ ]] || wrong "--runs takes a whole number, not '$runs'"
+    runnable "${1-}"
+    argv=("$@")
+}
+
+# 0 found in n runs: how rare must it be? The rule of three (Hanley and
+# Lippman-Hand, JAMA 1983): below 3/n, at 95%. Under ten runs it says more than
+# 30% and the exact bound 1 - 0.05^(1/n) is used.
+below() { awk "BEGIN { n = $1; p = n >= 10 ? 3 / n : 1 - exp(log(0.05) / n); printf \"%.2g%%\", 100 * p }"; }
+
+progress() { # lines of `run`, passed on; a counter on a terminal
+    local line
+    while IFS= read -r line; do
+        printf '%s\n' "$line"
+        [ ! -t 2 ] || printf '\r%s: %s of %s runs ' "$tool" "${line%%$'\t'*}" "$runs" >&2
+    done
+    [ ! -t 2 ] || printf '\r\e[K' >&2
+}
+
+detector_main() {
+    usage_of_detector "$@"
+    needs "${needed[@]}"
+    check_program "${argv[0]}"
+    if [ -n "$out" ]; then writable "$out"; else out=$(evidence_in "$tool-$(basename "${argv[0]}")"); fi
+    ulimit -S -c 0 # an instrumented core is of no use to anybody here
+    runner --runs "$runs" --timeout "$timeout" --out "$out" --no-core "${runner_options[@]}" \
+        -- "${command[@]}" "${argv[@]}" | progress >"$out/runs.tsv"
+    local status=${PIPESTATUS[0]}
+    [ "$status" -eq 0 ] || exit "$status"
+
+    local started=0 found=0 late=0 died=0 n how value file
+    : >"$out/findings.tsv"
+    while IFS=$'\t' read -r n how value _ _ file; do
+        if grep -qaE "$failed_start" "$file"; then continue; fi
+        started=$((started + 1))
+        awk -f "$root/scripts/lib/findings.awk" "$file" | sort | uniq | sed "s/^/$n\t/" >"$out/one.tsv"
+        if [ -s "$out/one.tsv" ]; then
+            found=$((found + 1))
+            cat "$out/one.tsv" >>"$out/findings.tsv"
+        fi
+        [ "$how" != timeout ] || late=$((late + 1))
+        [ "$how" != signal ] || died=$((died + 1))
+    done <"$out/runs.tsv"
+    rm -f "$out/one.tsv"
+    verdict
+}
+
+# How many runs had this kind of finding, kinds by number: "race in 20 of 20 runs"
+kinds() {
+    cut -f 1,2 "$out/findings.tsv" | sort -u | cut -f 2 | sort | uniq -c | sort -rn |
+        awk -v n="$started" '{ c = $1; $1 = ""; printf "%s%s in %d of %d runs", (NR > 1 ? "," : ""), $0, c, n }' |
+        sed 's/^ //'
+}
+
+verdict() {
+    colours
+    if [ "$started" -eq 0 ]; then
+        environment "$tool: could not start in any of $runs runs: $cure"
+    fi
+    local rest=''
+    [ "$started" -eq "$runs" ] || rest="; could not start in $((runs - started))"
+    [ "$late" -eq 0 ] || rest="$rest; out of time in $late"
+    [ "$died" -eq 0 ] || rest="$rest; the program died in $died"
+    if [ "$found" -gt 0 ]; then
+        printf '%s%s: %s%s%s\n' "$red" "$tool" "$(kinds)" "$plain" "$rest"
+        cut -f 2,3 "$out/findings.tsv" | sort | uniq -c | sort -k1,1nr -k2 | head -n 5 |
+            awk -F'\t' -v n="$started" '{ c = $1; sub(/^ *[0-9]+ /, "", $1); sub(/^ */, "", c); sub(/ .*/, "", c)
+                                          printf "    %-14s %-34s in %d of %d\n", $1, $2, c, n }'
+        status=1
+    else
+        printf '%s%s: silent in %d of %d: rate below %s at 95%%%s%s\n' "$green" "$tool" "$started" \
+            "$started" "$(below "$started")" "$plain" "$rest"
+        status=0
+        [ "$died" -eq 0 ] || status=1
+        [ "$late" -eq 0 ] || status=124
+    fi
+    note "reports are in $(short "$out")"
+    exit "$status"
+}
