@@ -65,8 +65,8 @@ static void leave_writing(struct hmap *m) {
     unsigned who = atomic_load_explicit(&m->writing, memory_order_relaxed);
     if (who != team_number() && m->check)
         team_fatal("concurrent map writes", who);
+    team_leave(); /* first: whoever is stopped here should be seen writing */
     atomic_store_explicit(&m->writing, 0, memory_order_relaxed);
-    team_leave();
 }
 
 /* --- hashing ------------------------------------------------------------- */

@@ -34,7 +34,7 @@ number() {
 runnable() {
     [ -n "${1-}" ] || wrong "which program? Put it after --"
     local path=$1
-    [[ $path == */* ]] || path=$(command -v "$path") || wrong "no such program: $1"
+    [[ $path == */* ]] || path=$(type -P "$path") || wrong "no such program: $1"
     [ -e "$path" ] || wrong "no such program: $1"
     [ -f "$path" ] && [ -x "$path" ] || wrong "not executable: $1"
 }

@@ -1,0 +1,1 @@
+"""One module per topic; each registers its GDB command when imported."""

@@ -1,0 +1,63 @@
+"""The two threads that met, stacks side by side, and the object they met at."""
+import os
+
+import gdb
+
+from . import locks, threads
+
+
+def pair(all_threads):
+    """(victim, other, why) - or (victim, None, why not)."""
+    died = threads.victim(all_threads)
+    circle = locks.cycle(locks.waits(all_threads))
+    if circle:
+        first, second = circle[0], circle[1 % len(circle)]
+        return first.thread, second.thread, "each waits for a lock that the other holds"
+    if died is None:
+        return None, None, "no thread died"
+    others = [t for t in all_threads if t is not died and t.doing]
+    same = [t for t in others if t.map and t.map == died.map]
+    if same:
+        return died, same[0], f"both are inside the same map, {same[0].map:#x}"
+    if others:
+        return died, others[0], "both are inside a map operation"
+    return died, None, "no other thread is inside the map any more"
+
+
+def column(thread, width):
+    lines = [thread.name]
+    for f in reversed(thread.own):
+        place = f"{f.file}:{f.line}"
+        lines.append(f"{f.function[:width - len(place) - 2]:<{width - len(place) - 1}} {place}")
+    return lines
+
+
+class Crossing(gdb.Command):
+    """crossing: the stacks of the two threads that met, outermost call first."""
+
+    def __init__(self):
+        super().__init__("crossing", gdb.COMMAND_STACK)
+
+    def invoke(self, _argument, _from_tty):
+        one, other, why = pair(threads.all_threads())
+        columns = int(os.environ.get("COLUMNS") or 80)
+        width = max(26, min(60, (min(columns, 130) - 7) // 2))
+        if one is None:
+            print(f"  {why}")
+            return
+        left = column(one, width)
+        right = column(other, width) if other else []
+        for n in range(max(len(left), len(right))):
+            a = left[n] if n < len(left) else ""
+            b = right[n] if n < len(right) else ""
+            print(f"  {a:<{width}} | {b}".rstrip() if right else f"  {a}")
+        if right:
+            print(f"  {'':<{width}} ^")
+        print(f"  {why}")
+        for t in (one, other):
+            caller = next((f for f in (t.own if t else []) if "labs/common/" not in f.path), None)
+            if caller and caller.source():
+                print(f"      {t.name:<11} {caller.file}: {caller.source()}")
+
+
+Crossing()

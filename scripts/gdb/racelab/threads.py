@@ -1,0 +1,118 @@
+"""The threads of a program, by the names its `team` table has for them."""
+import gdb
+
+from . import frames
+
+
+class Thread:
+    def __init__(self, thread, member):
+        self.gdb = thread
+        self.lwp = thread.ptid[1] or thread.ptid[2]
+        self.frames = frames.stack(thread)
+        self.blamed = frames.blamed(self.frames)
+        self.own = frames.own_part(self.frames)
+        self.name = member["name"].string() if member else f"thread {thread.num}"
+        self.role = member["role"].string() if member else ""
+        doing = member["doing"] if member else None
+        self.doing = doing.string() if doing is not None and doing != 0 else None
+        self.working = bool(member["working"]) if member else None
+        # read now, while this thread is the selected one
+        self.map = self.find_map()
+        self.key = self.find_key()
+
+    def find_map(self):
+        """The address of the map it is inside, or None."""
+        if self.blamed and self.blamed.function.startswith("hmap_"):
+            value = self.blamed.argument("m")
+            if value is None:
+                it = self.blamed.argument("it")
+                value = it["map"] if it is not None else None
+            return int(value) if value is not None else None
+        return None
+
+    def find_key(self):
+        """The key it works on, as text, or ''."""
+        if self.blamed is None or self.map in (None, 0):
+            return ""
+        key = self.blamed.argument("key")
+        try:
+            m = self.blamed.argument("m").dereference()
+            if int(m["kind"]) == 0:
+                return f"key {int(key['num'])}"
+            return f'key "{key["str"].string()}"'
+        except (gdb.error, AttributeError, UnicodeDecodeError):
+            return ""
+
+    def where(self):
+        """What it is doing, in a few words."""
+        if self.doing:
+            return f"in {self.doing}" + (f", {self.key}" if self.key else "")
+        if any("pthread_mutex_lock" in f.function or "lll_lock_wait" in f.function for f in self.frames):
+            return f"waiting for a lock in {self.blamed.function}" if self.blamed else "waiting for a lock"
+        if self.role == "main" and any(f.function in ("team_expect", "team_fatal") for f in self.frames):
+            return "checking the round"
+        if self.role == "main":
+            return "waiting for the round to end"
+        if self.working is False:
+            return "done with the round"
+        if self.blamed:
+            return f"in {self.blamed.function}"
+        return f"in {self.frames[0].function}" if self.frames else "?"
+
+
+def team_table():
+    """tid -> member, or {} for a program without a team."""
+    try:
+        team = gdb.parse_and_eval("team")
+        members = [team["members"][i] for i in range(int(team["count"]))]
+        return {int(m["tid"]): m for m in members}
+    except gdb.error:
+        return {}
+
+
+def all_threads():
+    """Every thread, the team's order first; the selected one is put back."""
+    before = gdb.selected_thread()
+    table = team_table()
+    order = {tid: i for i, tid in enumerate(table)}
+    threads = sorted(gdb.selected_inferior().threads(),
+                     key=lambda t: (order.get(t.ptid[1], len(order)), t.num))
+    result = [Thread(t, table.get(t.ptid[1])) for t in threads]
+    if before:
+        before.switch()
+    return result
+
+
+def victim(threads):
+    """The thread that died: in a core it is GDB's thread 1."""
+    return next((t for t in threads if t.gdb.num == 1), None)
+
+
+def signal():
+    """What the program died of, as "SIGABRT", or None for a live process."""
+    try:
+        number = int(gdb.parse_and_eval("$_siginfo.si_signo"))
+    except gdb.error:
+        return None
+    names = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV"}
+    return names.get(number, f"signal {number}") if number else None
+
+
+class Team(gdb.Command):
+    """team: every thread with its name, its role and whether it is inside the map."""
+
+    def __init__(self):
+        super().__init__("team", gdb.COMMAND_STACK)
+
+    def invoke(self, _argument, _from_tty):
+        threads = all_threads()
+        died, sig = victim(threads), signal()
+        print(f"  {'thread':<13}{'role':<11}{'inside the map':<16}doing")
+        for t in threads:
+            mark = "*" if t is died and sig else " "
+            inside = "yes" if t.doing and t.doing.startswith("hmap_") else "no"
+            end = f"  <- {sig}" if t is died and sig else ""
+            print(f"{mark} {t.name:<13}{t.role:<11}{inside:<16}{t.where()}{end}")
+
+
+Team()

@@ -1,0 +1,102 @@
+# cores.sh - where cores come from, and whether they are any good. Sourced by
+# core.sh, which sets out, runs, timeout, program.
+# shellcheck shell=bash disable=SC2154
+
+# For tests, RACELAB_CORE_PATTERN stands in for what the kernel has.
+core_pattern() { echo "${RACELAB_CORE_PATTERN-$(cat /proc/sys/kernel/core_pattern)}"; }
+
+# Would the kernel leave a file that we can read? (The runner raises the soft
+# limit to the hard one.)
+kernel_writes_cores() {
+    local pattern dir
+    pattern=$(core_pattern)
+    [[ -n $pattern && $pattern != '|'* && $(ulimit -H -c) != 0 ]] || return 1
+    dir=.
+    [[ $pattern != */* ]] || dir=$(dirname "$pattern")
+    [ -d "$dir" ] && [ -w "$dir" ]
+}
+
+# The names that the pattern can take, as a glob: %p is the process, the rest of
+# the fields may be anything. core(5).
+core_glob() { # PID
+    local pattern
+    pattern=$(core_pattern)
+    [[ $pattern == *%[pP]* || $(cat /proc/sys/kernel/core_uses_pid) == 0 ]] || pattern+=.%p
+    sed "s/%%/%/g; s/%[pP]/$1/g; s/%[a-zA-Z]/*/g" <<<"$pattern"
+}
+
+by_kernel() { # PROGRAM ARG...: exits
+    local last how value seconds pid aside='' file
+    # a core that somebody has here already would be written over
+    if [ -e core ]; then
+        aside=$(mktemp ./core.kept.XXXXXX) && mv core "$aside"
+        # shellcheck disable=SC2064
+        trap "mv '$aside' core" EXIT
+    fi
+    runner --until-signal --runs "$runs" --timeout "$timeout" --out "$out" -- "$@" >"$out/runs.tsv" || exit
+    last=$(tail -n 1 "$out/runs.tsv")
+    IFS=$'\t' read -r n how value seconds pid _ <<<"$last"
+    [ "$how" = signal ] || nobody_died
+    for file in $(core_glob "$pid"); do
+        if [ -f "$file" ] && [ "$file" -nt "$out/run-$n.txt" ] || [ "$file" -ef "./core" ]; then
+            mv "$file" "$out/core" && break
+        fi
+    done
+    if [ -s "$out/core" ]; then
+        died "$value" "in run $n of at most $runs, after $seconds s"
+    fi
+    note "the kernel left no core where core_pattern says ($(core_pattern)): GDB takes one"
+    by_gdb "$@"
+}
+
+# A program under GDB dies as it does alone, if less often; GDB then writes the core.
+by_gdb() { # PROGRAM ARG...: exits
+    local i signal
+    for ((i = 1; i <= runs; i++)); do
+        runner --runs 1 --timeout "$timeout" --out "$out" -- gdb -batch -nx -q \
+            -ex 'set confirm off' -ex 'set startup-with-shell off' -ex 'handle all nostop noprint pass' \
+            -ex 'handle SIGSEGV SIGABRT SIGBUS SIGFPE SIGILL SIGSYS stop print' \
+            -ex run -ex "generate-core-file $out/core" --args "$@" >>"$out/runs.tsv" || exit
+        ! grep -q 'ptrace: Operation not permitted' "$out/run-1.txt" \
+            || environment 'no core can be had here: the kernel writes none, and GDB may not trace (scripts/doctor.sh)'
+        [ -s "$out/core" ] || continue
+        signal=$(grep -aoE 'received signal SIG[A-Z]+' "$out/run-1.txt" | head -n 1)
+        died "${signal##* }" "in run $i of at most $runs, under GDB"
+    done
+    nobody_died
+}
+
+nobody_died() {
+    local late done
+    late=$(grep -c $'\ttimeout\t' "$out/runs.tsv")
+    done=$(wc -l <"$out/runs.tsv")
+    if [ "$late" -gt 0 ]; then
+        echo "core: none: out of time in $late of $done runs"
+        note "to see where it hangs: start it, and scripts/core.sh --pid its process"
+        exit 124
+    fi
+    echo "core: none: nobody died in $done of $done runs"
+    exit 0
+}
+
+died() { # SIGNAL WHEN
+    echo "${red}core: $1${plain} $2"
+    core_line "$out/core" "$program"
+    exit 1
+}
+
+# One line on a core that is good; exit 2 if it is not.
+core_line() { # CORE PROGRAM
+    local want have size id fits
+    readelf -h "$1" 2>/dev/null | grep -q 'Type:.*CORE' || wrong "$1 is no core"
+    size=$(stat -L -c %s "$1")
+    want=$(readelf -lW "$1" 2>/dev/null | awk '$1 ~ /^(LOAD|NOTE)$/ { print $2, $5 }' |
+        while read -r offset bytes; do echo $((offset + bytes)); done | sort -n | tail -n 1)
+    [ "$size" -ge "${want:-0}" ] || wrong "$1 is cut off: it has $size of ${want} bytes; is the disk full, or the core limit too low?"
+    id=$(readelf -n "$2" 2>/dev/null | awk '/Build ID/ { print $3; exit }')
+    have=$(eu-unstrip -n --core "$1" 2>/dev/null | awk 'NR == 1 { sub(/@.*/, "", $2); print $2 }')
+    if [ -z "$id" ]; then fits="cannot tell whether it is of $(short "$2"): that has no build-id"
+    elif [ "$id" = "$have" ]; then fits="complete, of $(short "$2") (build-id ${id:0:8})"
+    else wrong "$1 is not of $2: its build-id is ${have:-unknown}, the program's is $id"; fi
+    printf '    %s, %s kB, %s\n' "$(short "$1")" $((size / 1024)) "$fits"
+}

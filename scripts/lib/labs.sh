@@ -1,0 +1,68 @@
+# labs.sh - finding labs, and what their lab.txt says. Sourced, after common.sh.
+# shellcheck shell=bash disable=SC2154
+
+# For tests, RACELAB_CLAIMS names a lab.txt to believe in place of the lab's own.
+
+all_labs() { for dir in "$root"/labs/*/lab.txt; do basename "$(dirname "$dir")"; done; }
+
+# lab_find TEXT: the one lab that TEXT is the number, the slug or a part of
+lab_find() {
+    local found
+    [ -n "${1-}" ] || wrong 'which lab? LAB=01, or a part of its name'
+    found=$(all_labs | grep -E -- "^0?$1(-|\$)" || all_labs | grep -F -- "$1")
+    case $(wc -w <<<"$found") in
+    1) echo "$found" ;;
+    0) wrong "no lab is called '$1': make list shows them" ;;
+    *) wrong "'$1' may be any of: ${found//$'\n'/ }" ;;
+    esac
+}
+
+# lab_says LAB KEY: what lab.txt has after "KEY: ", or nothing
+lab_says() { sed -n "s/^$2: *//p" "${RACELAB_CLAIMS:-$root/labs/$1/lab.txt}" | head -n 1; }
+
+# side_of LAB SIDE: its folder under build/<mode>. SIDE is racy, solution, or
+# wrong/NAME
+side_of() {
+    case $2 in
+    racy) echo "labs/$1" ;;
+    solution) echo "solutions/$1" ;;
+    wrong/*) [ -f "$root/solutions/$1/$2.c" ] || wrong "no such wrong repair: $2"
+             echo "solutions/$1/$2" ;;
+    *) wrong "SIDE is racy or solution, not '$2'" ;;
+    esac
+}
+
+# program_of LAB SIDE MODE [lab|rules]: its path, built
+program_of() {
+    local program
+    program=build/$3/$(side_of "$1" "$2")/${4-lab} || exit
+    make -s -C "$root" "$program" >&2 || exit 3
+    echo "$root/$program"
+}
+
+# claimed LAB SIDE TOOL: what that side should show. A solution shows nothing.
+claimed() {
+    if [ "$2" = solution ]; then echo silent; else lab_says "$1" "$3"; fi
+}
+
+# findings_meet CLAIM FILE: does FILE (run, kind, functions) hold every finding
+# of CLAIM, in any run - or none at all, where CLAIM is "silent"? Says which not.
+findings_meet() {
+    local finding kind pair all=0
+    local -a wanted
+    if [ "$1" = silent ]; then
+        [ -s "$2" ] || return 0
+        echo "silent, but $(cut -f 2,3 "$2" | sort | uniq -c | sort -rn | awk 'NR == 1 { $1 = ""; sub(/^ /, ""); print }') was found"
+        return 1
+    fi
+    [ -n "$1" ] || { echo 'nothing: lab.txt has no line for it'; return 1; }
+    IFS=, read -ra wanted <<<"$1"
+    for finding in "${wanted[@]}"; do
+        finding=${finding# }
+        kind=${finding% *} pair=${finding##* }
+        awk -F'\t' -v kind="$kind" -v a="${pair%/*}" -v b="${pair#*/}" -v one="$([[ $pair == */* ]] || echo yes)" '
+            $2 == kind && ($3 == a "/" b || $3 == b "/" a || (one && ("/" $3 "/") ~ ("/" a "/"))) { yes = 1 }
+            END { exit !yes }' "$2" || { echo "$finding, which was not found"; all=1; }
+    done
+    return $all
+}
