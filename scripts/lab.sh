@@ -78,7 +78,7 @@ crash() {
 core() {
     local program
     program=$(program_of "$lab" "$side" plain) || exit
-    mkdir -p "$evidence/core" && cd "$evidence/core" && "$root/scripts/core.sh" --out "$evidence/core" -- "$program"
+    cd "$evidence" && "$root/scripts/core.sh" --out "$evidence/core" -- "$program"
     core_status=$?; cd "$root" || exit
     [ "$core_status" -eq 1 ] || not_claimed "it dies of $(lab_says "$lab" crash)"
     echo

@@ -31,16 +31,18 @@ by_kernel() { # PROGRAM ARG...: exits
     if [ -e core ]; then
         aside=$(mktemp ./core.kept.XXXXXX) && mv core "$aside"
         # shellcheck disable=SC2064
-        trap "mv '$aside' core" EXIT
+        trap "mv '$aside' core" EXIT INT TERM
     fi
+    rm -f "$out/core"
+    touch "$out/started"
     runner --until-signal --runs "$runs" --timeout "$timeout" --out "$out" -- "$@" >"$out/runs.tsv" || exit
     last=$(tail -n 1 "$out/runs.tsv")
     IFS=$'\t' read -r n how value seconds pid _ <<<"$last"
     [ "$how" = signal ] || nobody_died
     for file in $(core_glob "$pid"); do
-        if [ -f "$file" ] && [ "$file" -nt "$out/run-$n.txt" ] || [ "$file" -ef "./core" ]; then
-            mv "$file" "$out/core" && break
-        fi
+        [ -f "$file" ] && [ "$file" -nt "$out/started" ] || continue
+        [ "$file" -ef "$out/core" ] || mv "$file" "$out/core"
+        break
     done
     if [ -s "$out/core" ]; then
         died "$value" "in run $n of at most $runs, after $seconds s"
