@@ -52,7 +52,7 @@ if [ -n "$pid" ]; then
 fi
 
 runnable "${1-}"
-program=$(type -P "$1")
+program=$runnable
 if [ -n "$check" ]; then
     [ -f "$check" ] || wrong "no such core: $check"
     core_line "$check" "$program"

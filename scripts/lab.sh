@@ -5,6 +5,7 @@
 #        scripts/lab.sh list
 #
 #   crash               run it until it dies, and show what it says
+#   rate                run it 200 times, and count the deaths
 #   tsan, helgrind, drd run it under a detector (5 runs)
 #   core                get a core and show what is in it
 #   rules               run the tests of its contract, with one thread
@@ -20,6 +21,7 @@
 set -uo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$(dirname "$0")/lib/labs.sh"
+. "$(dirname "$0")/lib/lab-verbs.sh"
 colours
 
 verb=${1-}
@@ -45,52 +47,9 @@ sidedir=$(side_of "$lab" "$side") || exit
 evidence=$root/build/evidence/$lab/${side//\//-}
 mkdir -p "$evidence" 2>/dev/null || wrong 'cannot write to build/'
 
-as_claimed() { note "as lab.txt says: $1"; exit 0; }
-not_claimed() { note "lab.txt of $lab says, of the $side side: $1"; exit 1; }
-
-detector() { # TOOL MODE
-    local program claim status missing
-    program=$(program_of "$lab" "$side" "$2") || exit
-    [ "$side" = solution ] || export HMAP_CHECK=${HMAP_CHECK-0}
-    "$root/scripts/$1.sh" --runs "${runs:-5}" --out "$evidence/$1" -- "$program"
-    status=$?
-    [ $status -lt 2 ] || exit $status
-    claim=$(claimed "$lab" "$side" "$1")
-    missing=$(findings_meet "$claim" "$evidence/$1/findings.tsv") || not_claimed "$missing"
-    [ "$side" != solution ] || [ $status -eq 0 ] || not_claimed 'it lives'
-    as_claimed "$1: $claim"
-}
-
-crash() {
-    local program how value seconds file crash says
-    program=$(program_of "$lab" "$side" plain) || exit
-    runner --runs "${runs:-20}" --until-signal --no-core --timeout 20 --out "$evidence" -- "$program" >"$evidence/runs.tsv" || exit
-    IFS=$'\t' read -r _ how value seconds _ file < <(tail -n 1 "$evidence/runs.tsv")
-    cat "$file"
-    echo "$how $value after $seconds s" | sed 's/^signal/died of/; s/^exit 0/ended well/'
-    [ "$side" = solution ] && { [ "$how $value" = 'exit 0' ] || not_claimed 'it lives'; as_claimed 'it lives'; }
-    crash=$(lab_says "$lab" crash) says=$(lab_says "$lab" says)
-    [[ $how = signal && "|${crash/hang/SIGABRT}|" = *"|$value|"* ]] || not_claimed "it dies of $crash"
-    [ -n "$says" ] && [ "$value" = SIGABRT ] && ! grep -qaF "${says// | /$'\n'}" "$file" && not_claimed "it says: $says"
-    as_claimed "it dies of $crash"
-}
-
-core() {
-    local program
-    program=$(program_of "$lab" "$side" plain) || exit
-    cd "$evidence" && "$root/scripts/core.sh" --out "$evidence/core" -- "$program"
-    core_status=$?; cd "$root" || exit
-    [ "$core_status" -eq 1 ] || not_claimed "it dies of $(lab_says "$lab" crash)"
-    echo
-    gdb -batch -nx -ex "source $root/scripts/gdb/racelab.py" -ex team -ex 'echo \n' -ex crossing -ex 'echo \n' -ex locks \
-        -ex "case $evidence/core/core.json" "$program" "$evidence/core/core" 2>"$evidence/core/gdb.txt" | sed -n '/^  thread  /,$p'
-    victim=$(sed -n '/"victim"/,/}/s/^ *"role": "\(.*\)".*/\1/p' "$evidence/core/core.json")
-    [[ " | $(lab_says "$lab" victim) | " = *" | $victim | "* ]] || not_claimed "the victim is $(lab_says "$lab" victim), not $victim"
-    as_claimed "the victim is $victim"
-}
-
 case $verb in
 crash) crash ;;
+rate) rate ;;
 core) core ;;
 tsan) detector tsan tsan ;;
 helgrind | drd) detector "$verb" plain ;;

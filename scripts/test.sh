@@ -14,6 +14,7 @@ case ${1-} in --help | '') manual ;; --version) said_version ;; esac
 needs gdb valgrind
 
 cd "$root" || exit
+ulimit -S -c 0 # tests that abort on purpose; what needs a core raises it again
 worst=0
 for program; do
     printf '%s\n' "$(short "$program")"

@@ -26,17 +26,19 @@ needs() {
 
 # number OPTION TEXT LEAST: TEXT is a decimal of at least LEAST
 number() {
-    [[ $2 =~ ^[0-9]+(\.[0-9]+)?$ ]] && awk "BEGIN { exit !($2 >= $3) }" \
-        || wrong "$1 takes a number of at least $3, not '$2'"
+    if ! [[ $2 =~ ^[0-9]+(\.[0-9]+)?$ ]] || awk "BEGIN { exit $2 >= $3 }"; then
+        wrong "$1 takes a number of at least $3, not '$2'"
+    fi
 }
 
-# runnable PROGRAM: can be started, or exit 2
+# runnable PROGRAM: can be started, or exit 2; its file is $runnable
 runnable() {
     [ -n "${1-}" ] || wrong "which program? Put it after --"
     local path=$1
     [[ $path == */* ]] || path=$(type -P "$path") || wrong "no such program: $1"
     [ -e "$path" ] || wrong "no such program: $1"
-    [ -f "$path" ] && [ -x "$path" ] || wrong "not executable: $1"
+    [[ -f $path && -x $path ]] || wrong "not executable: $1"
+    runnable=$path
 }
 
 # The runner is C: it is built when it is not there yet.
@@ -60,10 +62,15 @@ writable() {
 
 short() { local path=${1#"$root"/}; echo "${path#./}"; }
 
-# Colours, on a terminal only. ($1: the file descriptor that people read.)
+# 0 of n runs showed it: how rare must it be? The rule of three (Hanley and
+# Lippman-Hand, JAMA 1983): below 3/n, at 95%. Under ten runs that is too rough,
+# and it is the exact bound, 1 - 0.05^(1/n).
+below() { awk "BEGIN { n = $1; p = n >= 10 ? 3 / n : 1 - exp(log(0.05) / n); printf \"%.2g%%\", 100 * p }"; }
+
+# Colours, on a terminal only.
 colours() {
     bold='' dim='' red='' green='' yellow='' blue='' plain=''
-    if { [ -t "${1:-1}" ] || [ -n "${RACELAB_COLOUR-}" ]; } && [ -z "${NO_COLOR-}" ]; then
+    if { [ -t 1 ] || [ -n "${RACELAB_COLOUR-}" ]; } && [ -z "${NO_COLOR-}" ]; then
         bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m'
         yellow=$'\e[33m' blue=$'\e[36m' plain=$'\e[0m'
     fi

@@ -1,6 +1,6 @@
 # cores.sh - where cores come from, and whether they are any good. Sourced by
 # core.sh, which sets out, runs, timeout, program.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 # For tests, RACELAB_CORE_PATTERN stands in for what the kernel has.
 core_pattern() { echo "${RACELAB_CORE_PATTERN-$(cat /proc/sys/kernel/core_pattern)}"; }
@@ -40,7 +40,7 @@ by_kernel() { # PROGRAM ARG...: exits
     IFS=$'\t' read -r n how value seconds pid _ <<<"$last"
     [ "$how" = signal ] || nobody_died
     for file in $(core_glob "$pid"); do
-        [ -f "$file" ] && [ "$file" -nt "$out/started" ] || continue
+        [[ -f $file && $file -nt $out/started ]] || continue
         [ "$file" -ef "$out/core" ] || mv "$file" "$out/core"
         break
     done
@@ -69,15 +69,15 @@ by_gdb() { # PROGRAM ARG...: exits
 }
 
 nobody_died() {
-    local late done
+    local late made
     late=$(grep -c $'\ttimeout\t' "$out/runs.tsv")
-    done=$(wc -l <"$out/runs.tsv")
+    made=$(wc -l <"$out/runs.tsv")
     if [ "$late" -gt 0 ]; then
-        echo "core: none: out of time in $late of $done runs"
+        echo "core: none: out of time in $late of $made runs"
         note "to see where it hangs: start it, and scripts/core.sh --pid its process"
         exit 124
     fi
-    echo "core: none: nobody died in $done of $done runs"
+    echo "core: none: nobody died in $made of $made runs: rate below $(below "$made") at 95%"
     exit 0
 }
 

@@ -4,7 +4,7 @@
 #
 # Before detector_main, set: tool, command=(words to put before the program),
 # runner_options=(), failed_start (a regex in the output), cure.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 usage_of_detector() { # --runs and friends; leaves the program in argv
     runs=5 timeout=60 out=''
@@ -24,11 +24,6 @@ usage_of_detector() { # --runs and friends; leaves the program in argv
     argv=("$@")
 }
 
-# 0 found in n runs: how rare must it be? The rule of three (Hanley and
-# Lippman-Hand, JAMA 1983): below 3/n, at 95%. Under ten runs it says more than
-# 30% and the exact bound 1 - 0.05^(1/n) is used.
-below() { awk "BEGIN { n = $1; p = n >= 10 ? 3 / n : 1 - exp(log(0.05) / n); printf \"%.2g%%\", 100 * p }"; }
-
 progress() { # lines of `run`, passed on; a counter on a terminal
     local line
     while IFS= read -r line; do
@@ -41,7 +36,7 @@ progress() { # lines of `run`, passed on; a counter on a terminal
 detector_main() {
     usage_of_detector "$@"
     needs "${needed[@]}"
-    check_program "${argv[0]}"
+    check_program "$runnable"
     if [ -n "$out" ]; then writable "$out"; else out=$(evidence_in "$tool-$(basename "${argv[0]}")"); fi
     ulimit -S -c 0 # an instrumented core is of no use to anybody here
     runner --runs "$runs" --timeout "$timeout" --out "$out" --no-core "${runner_options[@]}" \
@@ -60,7 +55,7 @@ detector_main() {
             cat "$out/one.tsv" >>"$out/findings.tsv"
         fi
         [ "$how" != timeout ] || late=$((late + 1))
-        [ "$how" != signal ] || died=$((died + 1))
+        if [ "$how" = signal ] || grep -qa '^ThreadSanitizer:DEADLYSIGNAL' "$file"; then died=$((died + 1)); fi
     done <"$out/runs.tsv"
     rm -f "$out/one.tsv"
     verdict

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # doctor.sh sources this and has $tmp, $proc
+# shellcheck shell=bash
 # doctor-cores.sh - does a crash leave a core here, or can gdb write one?
 # Where something can be tried harmlessly, it is tried: a file in /proc says what
 # is configured, only a trial says what a container lets through.

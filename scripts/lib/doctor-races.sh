@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # doctor.sh sources this and has $tmp, $proc, $setup
+# shellcheck shell=bash
 # doctor-races.sh - do the race detectors work here?
 # One that starts and finds nothing is as bad as none, so each of them must find a
 # real race in a program compiled here and now.

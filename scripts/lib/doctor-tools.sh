@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # doctor.sh sources this and has $scripts
+# shellcheck shell=bash
 # doctor-tools.sh - is it there? The programs, and room for them to work in.
 
 setup='run: sh scripts/setup.sh'

@@ -58,6 +58,14 @@ tsan && /^    #[0-9]+ / {
 }
 tsan && /^(SUMMARY: |=====)/ { finish(); tsan = 0; next }
 
+/^==[0-9]+==ERROR: ThreadSanitizer: / { # it died of a signal; no race report
+    k = $3
+    begin(k)
+    tsan = 1
+    stack(1)
+    next
+}
+
 # --- Helgrind and DRD ----------------------------------------------------------
 /^==[0-9]+== / || /^==[0-9]+==$/ {
     line = $0
@@ -68,6 +76,7 @@ tsan && /^(SUMMARY: |=====)/ { finish(); tsan = 0; next }
     else if (line ~ /followed by a later acquisition/) stack(1)
     else if (line ~ /^(Observed|Required|Lock at|Lock hint)/) stack(0)
     else if (line ~ /^Conflicting (load|store) by/) { begin("race"); stack(1) }
+    else if (line ~ /Exiting thread still holds/) { begin("lock held at exit"); stack(1) }
     else if (line ~ /^(Mutex|Thread #[0-9]+: |The object at|Destroying|Recursive|Reader-writer)/ && line !~ /was created|program's root/) {
         begin("mutex misuse"); stack(1)
     }

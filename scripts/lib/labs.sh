@@ -1,5 +1,5 @@
 # labs.sh - finding labs, and what their lab.txt says. Sourced, after common.sh.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 
 # For tests, RACELAB_CLAIMS names a lab.txt to believe in place of the lab's own.
 

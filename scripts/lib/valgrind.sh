@@ -1,5 +1,5 @@
 # valgrind.sh - what helgrind.sh and drd.sh share. Sourced before detector_main.
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash
 
 valgrind_tool() { # helgrind | drd
     tool=$1

@@ -1,9 +1,9 @@
 /* rejected by: tsan. Fills first, then stores a plain pointer.
  *
  * "The order was wrong. Now it is right." It is right in the source, and an x86
- * keeps it: no run of this program dies. The C standard promises nothing here.
- * The compiler may move stores past each other when no single thread can tell,
- * and other processors do so themselves.
+ * keeps it, so no run of ours died. C promises nothing here: the compiler may
+ * swap two stores when one thread alone cannot tell the difference, and there
+ * are processors that swap them on their own.
  */
 #include "map.h"
 

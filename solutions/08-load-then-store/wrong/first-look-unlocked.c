@@ -1,9 +1,9 @@
-/* rejected by: tsan. Takes the lock only when there is no connection yet.
+/* rejected by: helgrind. Takes the lock only when there is no connection yet.
  *
  * "Most calls only look, and looking is harmless; who finds nothing takes the
- * lock and looks again." The invariant holds: one connection for each host. But
- * a map that another thread is changing cannot be read, not even for a look.
- * This repair turns a program without a data race into one with many.
+ * lock and looks again." The second look is right, the first is not: a map that
+ * another thread is changing cannot be read, not even for a look. A program
+ * without a data race has become one with many.
  */
 #include "map.h"
 

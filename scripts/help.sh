@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# help.sh - what make can do here.
+#
+# usage: scripts/help.sh        (or: make help)
+#
+# The targets, by what one wants. This is the text that `make help` shows.
+set -uo pipefail
+. "$(dirname "$0")/lib/common.sh"
+case ${1-} in --help) manual ;; --version) said_version ;; ?*) wrong "unknown argument '$1'" ;; esac
+colours
+sed "s/^[A-Z].*/$bold&$plain/" <<'TEXT'
+Begin
+  make                  set up what is missing, then walk lab 01 from crash to repair
+  make list             the labs
+  make doctor           would anything here make labs fail, through no fault of yours?
+
+One lab: LAB is a number, a slug or a part of it; SIDE=solution for the repair
+  make walk LAB=02      the whole story: crash, core, detectors, memory, repair
+  make crash LAB=02     run it until it dies
+  make core LAB=02      get its core and see who was where
+  make tsan LAB=02      what ThreadSanitizer says; also: helgrind, drd
+  make rules LAB=02     the tests of its contract, with one thread
+  make hint LAB=02      three hints
+  make diff LAB=02      the repair
+
+Any program of yours
+  scripts/tsan.sh -- PROGRAM ARG...      also: helgrind.sh, drd.sh, core.sh
+  gdb -x scripts/gdb/racelab.py PROGRAM CORE
+
+The whole house
+  make test             set up what is missing, then run every test
+  make matrix           how often everything shows (15 minutes)
+  make traces           record traces/ anew, and what the documents quote of it
+  make lint             look over the code (needs: sh scripts/setup.sh lint)
+  make picture          draw the README's picture (needs: sh scripts/setup.sh picture)
+  make clean            remove build/
+TEXT

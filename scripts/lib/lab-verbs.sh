@@ -1,0 +1,72 @@
+# lab-verbs.sh - what lab.sh can do with a program: run it, and hold what happens
+# against lab.txt. Sourced by lab.sh, which sets lab, side, runs, evidence. Every
+# verb exits.
+# shellcheck shell=bash
+
+as_claimed() { note "as lab.txt says: $1"; exit 0; }
+not_claimed() { note "lab.txt of $lab says, of the $side side: $1"; exit 1; }
+
+detector() { # TOOL MODE
+    local program claim status missing
+    program=$(program_of "$lab" "$side" "$2") || exit
+    [ "$side" = solution ] || export HMAP_CHECK=${HMAP_CHECK-0}
+    "$root/scripts/$1.sh" --runs "${runs:-5}" --out "$evidence/$1" -- "$program"
+    status=$?
+    [ $status -lt 2 ] || exit $status
+    claim=$(claimed "$lab" "$side" "$1")
+    missing=$(findings_meet "$claim" "$evidence/$1/findings.tsv") || not_claimed "$missing"
+    [ "$side" != solution ] || [ $status -eq 0 ] || not_claimed 'it lives'
+    as_claimed "$1: $claim"
+}
+
+# One line of `run`: did it end as lab.txt says of this side?
+ended_as_claimed() { # HOW VALUE OUTPUT
+    local crash says
+    [ "$side" != solution ] || { [ "$1 $2" = 'exit 0' ]; return; }
+    crash=$(lab_says "$lab" crash) says=$(lab_says "$lab" says)
+    [[ $1 = signal && "|${crash/hang/SIGABRT}|" = *"|$2|"* ]] || return 1
+    [ "$2" != SIGABRT ] || [[ $crash = *'|'* ]] || grep -qaF -- "${says// | /$'\n'}" "$3"
+}
+expectation() { if [ "$side" = solution ]; then echo 'it lives'; else echo "it dies of $(lab_says "$lab" crash)"; fi; }
+
+crash() {
+    local program how value seconds file
+    program=$(program_of "$lab" "$side" plain) || exit
+    runner --runs "${runs:-20}" --until-signal --no-core --timeout 20 --out "$evidence" -- "$program" >"$evidence/runs.tsv" || exit
+    IFS=$'\t' read -r _ how value seconds _ file < <(tail -n 1 "$evidence/runs.tsv")
+    cat "$file"
+    echo "$how $value after $seconds s" | sed 's/^signal/died of/; s/^exit 0/ended well/'
+    ended_as_claimed "$how" "$value" "$file" || not_claimed "$(expectation)"
+    as_claimed "$(expectation)"
+}
+
+# "died as claimed in 200 of 200 runs, median 0.009 s (at most 0.1 s)"
+rate() {
+    local program how value seconds file died=0
+    program=$(program_of "$lab" "$side" plain) || exit
+    runner --runs "${runs:-200}" --no-core --timeout 20 --out "$evidence" -- "$program" >"$evidence/runs.tsv" || exit
+    : >"$evidence/seconds"
+    while IFS=$'\t' read -r _ how value seconds _ file; do
+        ended_as_claimed "$how" "$value" "$file" || continue
+        died=$((died + 1))
+        echo "$seconds" >>"$evidence/seconds"
+    done <"$evidence/runs.tsv"
+    echo "$([ "$side" = solution ] && echo lived || echo died) as claimed in $died of ${runs:-200} runs, $(sort -n "$evidence/seconds" |
+        awk '{ s[NR] = $1 } END { if (NR) printf "median %.3f s (at most %.3f s)", s[int((NR + 1) / 2)], s[NR] }')"
+    [ "$died" -gt 0 ] || not_claimed "$(expectation)"
+    exit 0
+}
+
+core() {
+    local program
+    program=$(program_of "$lab" "$side" plain) || exit
+    cd "$evidence" && "$root/scripts/core.sh" --out "$evidence/core" -- "$program"
+    core_status=$?; cd "$root" || exit
+    [ "$core_status" -eq 1 ] || not_claimed "it dies of $(lab_says "$lab" crash)"
+    echo
+    gdb -batch -nx -ex "source $root/scripts/gdb/racelab.py" -ex team -ex 'echo \n' -ex crossing -ex 'echo \n' -ex locks \
+        -ex "case $evidence/core/core.json" "$program" "$evidence/core/core" 2>"$evidence/core/gdb.txt" | sed -n '/^  thread  /,$p'
+    victim=$(sed -n '/"victim"/,/}/s/^ *"role": "\(.*\)".*/\1/p' "$evidence/core/core.json")
+    [[ " | $(lab_says "$lab" victim) | " = *" | $victim | "* ]] || not_claimed "the victim is $(lab_says "$lab" victim), not $victim"
+    as_claimed "the victim is $victim"
+}

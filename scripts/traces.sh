@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# traces.sh - record the evidence of each lab anew, and put it where it is quoted.
+#
+# usage: scripts/traces.sh [LAB]...        (all)
+#
+# Writes traces/LAB/: crash.txt (a native run), tsan.txt, helgrind.xml, drd.xml
+# (one run each, one round), core.json (what the core tells), walk.txt (the walk
+# at 80 columns). Then fills every block in README.md, docs and labs that follows
+# a line "<!-- trace: FILE -->" with traces/FILE.
+#
+# Exit status: 0 recorded; 1 a lab did not do what lab.txt says; 2, 3 as
+# everywhere.
+set -uo pipefail
+. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$0")/lib/labs.sh"
+
+case ${1-} in --help) manual ;; --version) said_version ;; -*) wrong "unknown argument '$1'" ;; esac
+needs gdb valgrind
+cd "$root" || exit
+tries=20
+
+# until_found FILE COMMAND...: runs it until what it wrote to FILE has a report,
+# or `tries` times, for a detector that is rightly silent
+until_found() {
+    local file=$1 i
+    for ((i = 1; i <= tries; i++)); do
+        runner --timeout 60 --no-core "${runner_options[@]}" --out build/evidence -- "${@:2}" >/dev/null || exit
+        [ "$file" = build/evidence/run-1.txt ] || grep -q '<error>' "$file" && return
+        ! grep -q 'WARNING: ThreadSanitizer' "$file" || return
+    done
+}
+
+record() { # LAB
+    local lab=$1 traces=traces/$1 program=build/plain/labs/$1/lab tool
+    mkdir -p "$traces" build/evidence
+    { echo "\$ $program"; scripts/lab.sh crash "$lab" 2>/dev/null; } >"$traces/crash.txt"
+    scripts/walk.sh "$lab" >"$traces/walk.txt" || return
+    cp "build/evidence/$lab/racy/core/core.json" "$traces/core.json"
+
+    export HMAP_CHECK=0 TEAM_ROUNDS=1 TSAN_OPTIONS='history_size=7 second_deadlock_stack=1'
+    runner_options=(--fixed-addresses)
+    until_found build/evidence/run-1.txt "build/tsan/labs/$lab/lab"
+    cp build/evidence/run-1.txt "$traces/tsan.txt"
+    runner_options=()
+    for tool in helgrind drd; do
+        until_found "$traces/$tool.xml" valgrind --tool="$tool" --fullpath-after= --error-limit=no \
+            --xml=yes --xml-file="$traces/$tool.xml" "$program"
+    done
+    unset HMAP_CHECK TEAM_ROUNDS TSAN_OPTIONS
+}
+
+# The block after "<!-- trace: FILE -->" becomes what is in traces/FILE.
+fill() { # DOCUMENT
+    awk '
+        filling && /^```/ { if (++fences == 2) filling = 0; if (fences == 1) { print; while ((getline line < file) > 0) print line; close(file); next } }
+        filling && fences == 1 { next }
+        { print }
+        /^<!-- trace: .* -->$/ { file = "traces/" $3; filling = 1; fences = 0 }
+    ' "$1" >"$1.new" && { cmp -s "$1" "$1.new" && rm "$1.new" || mv "$1.new" "$1"; }
+}
+
+labs=()
+for lab; do labs+=("$(lab_find "$lab")") || exit; done
+[ ${#labs[@]} -gt 0 ] || mapfile -t labs < <(all_labs)
+status=0
+for lab in "${labs[@]}"; do
+    note "$lab"
+    record "$lab" || { note "$lab did not do what its lab.txt says"; status=1; }
+done
+grep -rlE '^<!-- trace: ' README.md docs labs --include='*.md' | while read -r document; do fill "$document"; done
+exit $status
