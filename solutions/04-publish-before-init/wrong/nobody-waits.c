@@ -34,7 +34,7 @@ static void fill(struct table *t) {
 
 static void load(void) {
     if (pthread_mutex_trylock(&loading) != 0)
-        return; /* somebody is at it already */
+        return;   /* somebody is at it already */
     if (!table) { /* somebody may have been faster */
         struct table *t = calloc(1, sizeof *t);
         fill(t);

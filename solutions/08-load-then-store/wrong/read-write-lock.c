@@ -13,7 +13,7 @@
 
 struct pool {
     pthread_rwlock_t lock; /* guards all below */
-    struct hmap *by_host; /* host -> struct connection * */
+    struct hmap *by_host;  /* host -> struct connection * */
     int opened;
 };
 
