@@ -24,7 +24,7 @@ script -qec 'stty cols 84; exec scripts/walk.sh 01 2>/dev/null' /dev/null </dev/
 } >"$tmp/shown"
 aha --black --title 'make' <"$tmp/shown" |
     sed 's/<pre>/<pre style="font: 15px\/1.35 monospace; padding: 16px 20px; margin: 0">/' >"$tmp/walk.html"
-height=$(($(wc -l <"$tmp/shown") * 21 + 40))
+height=$(($(wc -l <"$tmp/shown") * 203 / 10 + 40))
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run --disable-background-networking \
     --disable-component-update --disable-sync --user-data-dir="$tmp/profile" --force-device-scale-factor=1.5 \
     --window-size=840,$height --screenshot="$tmp/walk.png" "file://$tmp/walk.html" >/dev/null 2>&1

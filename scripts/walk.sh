@@ -44,7 +44,7 @@ in_gdb() { # COMMAND...: what GDB prints on the core from its own commands
     local -a commands=()
     local c
     for c; do commands+=(-ex "$c"); done
-    gdb -batch -nx -ex "source $root/scripts/gdb/racelab.py" -ex 'echo ---\n' "${commands[@]}" \
+    RACELAB_COLOUR=${bold:+yes} gdb -batch -nx -ex "source $root/scripts/gdb/racelab.py" -ex 'echo ---\n' "${commands[@]}" \
         "$racy" "$evidence/core/core" 2>"$evidence/gdb.txt" | sed '1,/^---$/d'
 }
 
@@ -56,7 +56,7 @@ section 'What happened'
 say "\$ $(short "$racy")"
 verb crash racy
 say ''
-if [ "$(lab_says "$lab" crash)" != hang ]; then
+if [[ $(lab_says "$lab" says) =~ concurrent|panic ]]; then # the map's check found it
     waiting 'ten runs with the check off'
     HMAP_CHECK=0 runner --runs 10 --no-core --timeout 5 --out "$evidence" -- "$racy" >"$evidence/unchecked.tsv"
     waited

@@ -3,7 +3,7 @@ import os
 
 import gdb
 
-from . import locks, threads
+from . import colour, locks, threads
 
 
 def pair(all_threads):
@@ -21,7 +21,7 @@ def pair(all_threads):
         return died, same[0], f"both are inside the same map, {same[0].map:#x}"
     if others:
         return died, others[0], "both are inside a map operation"
-    return died, None, "no other thread is inside the map any more"
+    return died, None, "the others had left the map before this was found: no stack shows them crossing"
 
 
 def column(thread, width):
@@ -50,14 +50,15 @@ class Crossing(gdb.Command):
         for n in range(max(len(left), len(right))):
             a = left[n] if n < len(left) else ""
             b = right[n] if n < len(right) else ""
-            print(f"  {a:<{width}} | {b}".rstrip() if right else f"  {a}")
+            a = colour.victim(f"{a:<{width}}") if right else colour.victim(a)
+            print(f"  {a} | {colour.other(b)}" if right else f"  {a}")
         if right:
             print(f"  {'':<{width}} ^")
         print(f"  {why}")
-        for t in (one, other):
+        for t, painted in ((one, colour.victim), (other, colour.other)):
             caller = next((f for f in (t.own if t else []) if "labs/common/" not in f.path), None)
             if caller and caller.source():
-                print(f"      {t.name:<11} {caller.file}: {caller.source()}")
+                print(painted(f"      {t.name:<11} {caller.file}: {caller.source()}"))
 
 
 Crossing()

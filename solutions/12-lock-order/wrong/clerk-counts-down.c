@@ -1,4 +1,9 @@
-/* rejected by: tsan. Trucks lock upwards, the clerk locks downwards.
+/* rejected by: stress. Trucks lock upwards, the clerk locks downwards.
+ *
+ * "Each of the two functions keeps an order." Each its own. The truck has bay 0
+ * and waits for bay 1, the clerk has bay 1 and waits for bay 0. One order for
+ * all means one for all functions, and the first place to look is where the
+ * most locks are held.
  */
 #include "map.h"
 

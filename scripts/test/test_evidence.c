@@ -1,0 +1,168 @@
+/*
+ * test_evidence.c - what is recorded in traces/, what documents quote of it, and
+ * what our GDB commands read from cores.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+
+/* --- documents quote traces/, to the letter --------------------------------------- */
+
+/* Every block that follows "<!-- trace: FILE -->" is traces/FILE. */
+static void quotes_are_true(const char *document) {
+    char *text = slurp("%s", document);
+    for (char *at = text; (at = strstr(at, "\n<!-- trace: ")); at++) {
+        char file[128], expected[65536];
+        cr_assert_eq(sscanf(at, "\n<!-- trace: %127s -->", file), 1);
+        snprintf(expected, sizeof expected, " -->\n```\n%s```\n", slurp("traces/%s", file));
+        cr_assert(strncmp(strstr(at, " -->"), expected, strlen(expected)) == 0,
+                  "%s does not quote traces/%s as it is: make traces", document, file);
+    }
+}
+
+ParameterizedTestParameters(evidence, readmes_quote_what_was_recorded) {
+    return each("labs/*/README.md");
+}
+
+ParameterizedTest(path_param *path, evidence, readmes_quote_what_was_recorded) {
+    quotes_are_true(*path);
+}
+
+ParameterizedTestParameters(evidence, documents_quote_what_was_recorded) {
+    return each("docs/*.md");
+}
+
+ParameterizedTest(path_param *path, evidence, documents_quote_what_was_recorded) {
+    quotes_are_true(*path);
+}
+
+/* --- traces show what lab.txt claims ------------------------------------------------ */
+
+#define LIBS ". scripts/lib/common.sh; . scripts/lib/labs.sh; "
+
+ParameterizedTestParameters(evidence, traces_show_what_is_claimed) {
+    return each("labs/[0-9]*/lab.txt");
+}
+
+ParameterizedTest(path_param *path, evidence, traces_show_what_is_claimed) {
+    char *lab = lab_of(*path);
+    exited(sh(10,
+              LIBS "findings_meet \"$(lab_says %s tsan)\" <(awk -f scripts/lib/findings.awk traces/%s/tsan.txt "
+                   "| sed 's/^/1\\t/')",
+              lab, lab),
+           0);
+    const char *tools[] = {"helgrind", "drd"};
+    for (int t = 0; t < 2; t++)
+        exited(sh(10,
+                  LIBS "if [ \"$(lab_says %s %s)\" = silent ]; then n=0; else n=1; fi; "
+                       "grep -q '</valgrindoutput>' traces/%s/%s.xml && [ $(grep -c -m1 '<error>' traces/%s/%s.xml) = $n ]",
+                  lab, tools[t], lab, tools[t], lab, tools[t]),
+               0);
+    exited(sh(10, "grep -q '\"version\": 1' traces/%s/core.json && grep -q '^7  The repair' traces/%s/walk.txt", lab, lab), 0);
+}
+
+/* --- GDB's commands on a real core ------------------------------------------------------ */
+
+static char tmp[64];
+
+static void make_tmp(void) {
+    snprintf(tmp, sizeof tmp, "/tmp/racelab-test-XXXXXX");
+    cr_assert_not_null(mkdtemp(tmp));
+}
+
+static void remove_tmp(void) {
+    sh(10, "rm -rf %s", tmp);
+}
+
+TestSuite(evidence, .init = make_tmp, .fini = remove_tmp);
+
+/* What GDB prints for these commands on a core of this lab's racy side. */
+static char *on_core_of(const char *lab, const char *commands) {
+    exited(sh(120, "scripts/core.sh --out %s/o -- build/plain/labs/%s/lab", tmp, lab), 1);
+    struct outcome o = sh(60,
+                          "gdb -batch -nx -ex 'source scripts/gdb/racelab.py' -ex 'echo ---\\n' %s "
+                          "build/plain/labs/%s/lab %s/o/core | sed '1,/^---$/d'",
+                          commands, lab, tmp);
+    exited(o, 0);
+    return o.out;
+}
+
+Test(evidence, team_lists_every_thread_by_name_role_and_place) {
+    char *out = on_core_of("02-read-during-write", "-ex team");
+    cr_assert_eq(lines(out), 4, "%s", out);
+    cr_assert(strstr(out, "* reader       reader     yes             in hmap_next"), "%s", out);
+    cr_assert(strstr(out, "<- SIGABRT\n"), "%s", out);
+    cr_assert(strstr(out, "  main         main       no "), "%s", out);
+    cr_assert(strstr(out, "  writer       writer "), "%s", out);
+}
+
+Test(evidence, crossing_shows_two_stacks_that_meet) {
+    char *out = on_core_of("01-concurrent-write", "-ex crossing");
+    int both = 0;
+    for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n")) {
+        char *bar = strstr(line, " | ");
+        both += bar && strstr(bar, "map_put") && strstr(line, "map_put") < bar;
+    }
+    cr_assert_eq(both, 1, "one line has map_put on both sides");
+}
+
+Test(evidence, locks_reads_the_cycle_of_a_deadlock) {
+    char *out = on_core_of("12-lock-order", "-ex locks -ex 'case /dev/null'");
+    cr_assert(strstr(out, "truck 1     waits for mutex 0x"), "%s", out);
+    cr_assert(strstr(out, ", held by truck 2\n"), "%s", out);
+    cr_assert(strstr(out, ", held by truck 1\n"), "%s", out);
+    cr_assert(strstr(out, "the circle: truck 1 -> truck 2 -> truck 1\n")
+                  || strstr(out, "the circle: truck 2 -> truck 1 -> truck 2\n"),
+              "%s", out);
+}
+
+Test(evidence, look_tells_what_a_map_really_holds) {
+    char *out = on_core_of("08-load-then-store", "-ex 'look pool->by_host' -ex 'print pool->by_host->count' -ex 'look nonesuch'");
+    cr_assert(strstr(out, "count says 500, and the buckets hold 500: they agree"), "%s", out);
+    cr_assert(strstr(out, "nonesuch: not to be found in this core"), "%s", out);
+}
+
+Test(evidence, look_knows_a_map_that_was_damaged) {
+    struct outcome o = sh(60, "gdb -batch -nx -ex 'source scripts/gdb/racelab.py' -ex 'break map_free' -ex run "
+                              "-ex 'set var m->users->count = 7' -ex 'look m->users' "
+                              "build/plain/solutions/01-concurrent-write/lab");
+    exited(o, 0);
+    cr_assert(strstr(o.out, "count says 7, but the buckets hold 8000\n"), "%s", o.out);
+}
+
+/* --- doctor ------------------------------------------------------------------------------- */
+
+Test(evidence, doctor_says_of_each_thing_fine_instead_or_cure) {
+    struct outcome o = sh(60, "scripts/doctor.sh");
+    exited(o, 0);
+    cr_assert(strstr(o.out, " fine, "), "%s", o.out);
+    cr_assert(strstr(o.out, " 0 to cure\n"), "%s", o.out);
+}
+
+static void doctor_on(const char *file, const char *content, const char *says) {
+    exited(sh(10,
+              "mkdir -p %s/sys/kernel %s/sys/vm && cp /proc/sys/kernel/core_pattern %s/sys/kernel/ && echo '%s' >%s/%s",
+              tmp, tmp, tmp, content, tmp, file),
+           0);
+    struct outcome o = sh(60, "DOCTOR_PROC=%s scripts/doctor.sh", tmp);
+    cr_assert(o.status == 0 || o.status == 3);
+    cr_assert(strstr(o.out, says), "%s", o.out);
+}
+
+Test(evidence, doctor_knows_too_many_random_bits) {
+    doctor_on("sys/vm/mmap_rnd_bits", "32", "setarch -R");
+}
+
+Test(evidence, doctor_knows_a_core_pattern_that_is_a_pipe) {
+    doctor_on("sys/kernel/core_pattern", "|/usr/share/apport/apport %p", "apport");
+}
+
+Test(evidence, doctor_speaks_json) {
+    struct outcome o = sh(60, "scripts/doctor.sh --json >%s/d.json; gdb -batch -nx -ex 'python import json; "
+                              "d = json.load(open(\"%s/d.json\")); print(len(d) > 10, "
+                              "sorted({x[\"state\"] for x in d} - {\"fine\", \"instead\", \"cure\"}))'", tmp, tmp);
+    exited(o, 0);
+    cr_assert_str_eq(o.out, "True []\n");
+}
