@@ -36,7 +36,7 @@ SIDE     ?= racy
 RUNS     ?=
 
 .PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture \
-        crash tsan helgrind drd core walk diff hint rules
+        crash tsan helgrind drd rules core walk diff hint
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -61,6 +61,7 @@ lab_of = $(word 2,$(subst /, ,$1))
 define mode_rules
 build/$1/%.o: %.c | build/.tools
 	@mkdir -p $$(@D)
+	@[ ! -t 2 ] || printf '\r\033[Kbuilding $$@' >&2
 	@$$(CC) $$(CFLAGS) $$(flags.$1) -Ilabs/common -Ilabs/$$(call lab_of,$$*) -MMD -MP -c $$< -o $$@
 endef
 $(foreach m,$(MODES),$(eval $(call mode_rules,$m)))
@@ -92,13 +93,16 @@ build/plain/scripts/test/%.o: CFLAGS += -Iscripts/run
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
+built = @[ ! -t 2 ] || printf '\r\033[K' >&2
 programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run
+	$(built)
 build: $(PROGRAMS) $(RULES) build/bin/run
+	$(built)
 tests: build $(TESTS)
-rules: $(RULES)
+	$(built)
 
 # --- one lab: LAB is a number, a slug or a part of it; SIDE=solution ---------
-crash tsan helgrind drd: programs
+crash tsan helgrind drd rules: programs
 	@scripts/lab.sh $@ $(LAB) $(SIDE) $(RUNS:%=--runs %)
 core: programs
 	@scripts/lab.sh core $(LAB) $(SIDE)
@@ -117,7 +121,8 @@ test: tests
 traces: programs
 	@scripts/traces.sh
 matrix: programs
-	@scripts/matrix.sh
+	@mkdir -p traces
+	@scripts/matrix.sh | tee build/matrix.txt && mv build/matrix.txt traces/matrix.txt
 picture: programs
 	@scripts/picture.sh
 lint:

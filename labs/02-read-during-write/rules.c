@@ -7,7 +7,7 @@
 #include "map.h"
 
 /* A repair that forgets to unlock hangs: that is a failure, not a long wait. */
-TestSuite(rules, .timeout = 5);
+TestSuite(rules, .timeout = 2);
 
 static struct article nuts = {.id = 1, .pieces = 3};
 static struct article bolts = {.id = 2, .pieces = 4};

@@ -7,6 +7,9 @@
 
 #include "map.h"
 
+/* A repair that forgets to unlock hangs: that is a failure, not a long wait. */
+TestSuite(rules, .timeout = 2);
+
 static struct session ada = {.id = 1, .user = "ada"};
 static struct session bob = {.id = 2, .user = "bob"};
 

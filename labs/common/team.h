@@ -92,6 +92,7 @@ struct team {
     struct team_member members[TEAM_MEMBERS + 1];
     long round;                /* being played, from 1 */
     _Atomic int stopped;       /* a fatal error was found: stand still */
+    unsigned met;              /* team_number() of who was in the way then, or 0 */
 };
 extern struct team team;
 

@@ -72,6 +72,7 @@ static void print_threads(void) {
 static _Noreturn void die(const char *kind, const char *message, unsigned who) {
     if (atomic_exchange_explicit(&team.stopped, 1, memory_order_relaxed))
         stand_still();
+    team.met = who;
     fprintf(stderr, "%s: %s\n", kind, message);
     if (who >= 1 && who <= (unsigned)team.count && self)
         fprintf(stderr, "    %s came upon %s, which was writing\n", self->name,

@@ -41,10 +41,15 @@ runnable() {
     runnable=$path
 }
 
-# The runner is C: it is built when it is not there yet.
+# build TARGET: what is built there already stays. Not as a part of the make that
+# may have started us.
+build() {
+    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$root" "$1" >&2 \
+        || environment "cannot build $1: what is above says why; sh scripts/setup.sh installs what is missing"
+}
+
 runner() {
-    [ -x "$root/build/bin/run" ] || make -s -C "$root" build/bin/run >&2 \
-        || environment "cannot build build/bin/run: sh scripts/setup.sh && make programs"
+    [ -x "$root/build/bin/run" ] || build build/bin/run
     "$root/build/bin/run" "$@"
 }
 

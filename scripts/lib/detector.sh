@@ -61,10 +61,10 @@ detector_main() {
     verdict
 }
 
-# How many runs had this kind of finding, kinds by number: "race in 20 of 20 runs"
+# How many runs had a finding of each kind: "race in 20 of 20 runs, lock order in 3"
 kinds() {
     cut -f 1,2 "$out/findings.tsv" | sort -u | cut -f 2 | sort | uniq -c | sort -rn |
-        awk -v n="$started" '{ c = $1; $1 = ""; printf "%s%s in %d of %d runs", (NR > 1 ? "," : ""), $0, c, n }' |
+        awk -v n="$started" '{ c = $1; $1 = ""; printf (NR == 1 ? "%s in %d of %d runs" : ",%s in %d"), $0, c, n }' |
         sed 's/^ //'
 }
 
@@ -76,7 +76,7 @@ verdict() {
     local rest=''
     [ "$started" -eq "$runs" ] || rest="; could not start in $((runs - started))"
     [ "$late" -eq 0 ] || rest="$rest; out of time in $late"
-    [ "$died" -eq 0 ] || rest="$rest; the program died in $died"
+    [ "$died" -eq 0 ] || rest="$rest; died in $died"
     if [ "$found" -gt 0 ]; then
         printf '%s%s: %s%s%s\n' "$red" "$tool" "$(kinds)" "$plain" "$rest"
         cut -f 2,3 "$out/findings.tsv" | sort | uniq -c | sort -k1,1nr -k2 | head -n 5 |

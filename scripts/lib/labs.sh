@@ -36,7 +36,7 @@ side_of() {
 program_of() {
     local program
     program=build/$3/$(side_of "$1" "$2")/${4-lab} || exit
-    make -s -C "$root" "$program" >&2 || exit 3
+    build "$program"
     echo "$root/$program"
 }
 

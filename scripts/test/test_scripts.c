@@ -164,7 +164,7 @@ Test(scripts, a_program_that_prints_junk_is_read) {
 Test(scripts, a_program_that_dies_without_a_report_is_a_defect) {
     script("p", "kill -SEGV $$");
     verdict(sh(30, "scripts/tsan.sh --runs 10 --out %s/o -- %s/p", tmp, tmp), 1,
-            "tsan: silent in 10 of 10: rate below 30% at 95%; the program died in 10");
+            "tsan: silent in 10 of 10: rate below 30% at 95%; died in 10");
 }
 
 Test(scripts, the_output_of_every_run_is_kept) {

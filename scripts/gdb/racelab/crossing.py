@@ -15,7 +15,11 @@ def pair(all_threads):
         return first.thread, second.thread, "each waits for a lock that the other holds"
     if died is None:
         return None, None, "no thread died"
+    met = threads.met(all_threads)
+    if met and not met.doing and met is not died:
+        return died, met, f"{died.name} came upon {met.name} in a change; {met.name} has ended that since"
     others = [t for t in all_threads if t is not died and t.doing]
+    others.sort(key=lambda t: t is not met)
     same = [t for t in others if t.map and t.map == died.map]
     if same:
         return died, same[0], f"both are inside the same map, {same[0].map:#x}"

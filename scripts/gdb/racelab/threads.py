@@ -55,6 +55,8 @@ class Thread:
             return "waiting for the round to end"
         if self.working is False:
             return "done with the round"
+        if self.map is not None and self.working:
+            return f"about to enter {self.blamed.function}"
         if self.blamed:
             return f"in {self.blamed.function}"
         return f"in {self.frames[0].function}" if self.frames else "?"
@@ -68,6 +70,16 @@ def team_table():
         return {int(m["tid"]): m for m in members}
     except gdb.error:
         return {}
+
+
+def met(threads):
+    """The thread that was in the way when the map stopped the program, or None."""
+    try:
+        number = int(gdb.parse_and_eval("team.met"))
+        member = gdb.parse_and_eval("team")["members"][number - 1] if number else None
+    except gdb.error:
+        return None
+    return next((t for t in threads if member is not None and t.lwp == int(member["tid"])), None)
 
 
 def all_threads():

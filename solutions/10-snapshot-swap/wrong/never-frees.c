@@ -1,4 +1,4 @@
-/* rejected by: stress. What nobody frees cannot be freed too early.
+/* rejected by: rules. What nobody frees cannot be freed too early.
  *
  * "Memory is cheap, and the readers are safe." They are. But a service that
  * reloads for months dies all the same, of memory, and far from this line. In
