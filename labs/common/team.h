@@ -38,15 +38,15 @@
 enum { TEAM_MEMBERS = 16, TEAM_ROLES = 4 };
 
 struct team_role {
-    const char *role;      /* "writer": at most 11 bytes */
-    int count;             /* threads that play it */
-    void (*work)(int me);  /* one round; me counts from 0 within the role */
+    const char *role;     /* "writer": at most 11 bytes */
+    int count;            /* threads that play it */
+    void (*work)(int me); /* one round; me counts from 0 within the role */
 };
 
 struct team_plan {
-    void (*setup)(void);   /* before each round, or NULL */
+    void (*setup)(void); /* before each round, or NULL */
     struct team_role roles[TEAM_ROLES];
-    void (*check)(void);   /* after each round, or NULL */
+    void (*check)(void); /* after each round, or NULL */
 };
 
 /* Runs the plan; returns main's exit status: 0, for a defect never returns. */
@@ -76,23 +76,23 @@ unsigned team_number(void);
 /* Where the threads are. Each member's words are written by itself alone, with
  * relaxed atomics, for whoever wants to look: the watchdog, a report, a core. */
 struct team_member {
-    char name[24];             /* "writer 1"; also the thread's name to the kernel */
-    const char *role;          /* "writer" */
+    char name[24];    /* "writer 1"; also the thread's name to the kernel */
+    const char *role; /* "writer" */
     void (*work)(int me);
     int me;
     pthread_t thread;
-    _Atomic int tid;           /* the kernel's number: gdb's LWP; 0 before start */
+    _Atomic int tid;             /* the kernel's number: gdb's LWP; 0 before start */
     _Atomic(const char *) doing; /* "hmap_assign", or NULL: outside the map */
-    _Atomic uint64_t steps;    /* operations begun and ended, ever */
-    _Atomic int working;       /* 1 inside a round */
+    _Atomic uint64_t steps;      /* operations begun and ended, ever */
+    _Atomic int working;         /* 1 inside a round */
 };
 
 struct team {
-    int count;                 /* members; member[0] is main */
+    int count; /* members; member[0] is main */
     struct team_member members[TEAM_MEMBERS + 1];
-    long round;                /* being played, from 1 */
-    _Atomic int stopped;       /* a fatal error was found: stand still */
-    unsigned met;              /* team_number() of who was in the way then, or 0 */
+    long round;          /* being played, from 1 */
+    _Atomic int stopped; /* a fatal error was found: stand still */
+    unsigned met;        /* team_number() of who was in the way then, or 0 */
 };
 extern struct team team;
 

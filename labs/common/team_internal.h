@@ -17,10 +17,10 @@ bool team_asleep(const struct team_member *t);
 
 /* team_watch.c: the watchdog's memory between two looks. */
 struct team_watch {
-    double patience;  /* seconds */
-    double idle;      /* seconds seen without a step */
-    uint64_t steps;   /* of all members, at the last look */
-    double cpu;       /* seconds of processor time, at the last look */
+    double patience; /* seconds */
+    double idle;     /* seconds seen without a step */
+    uint64_t steps;  /* of all members, at the last look */
+    double cpu;      /* seconds of processor time, at the last look */
 };
 
 enum { TEAM_TICK_MS = 50 };

@@ -144,8 +144,10 @@ static void watch(pid_t pid, const struct child_plan *plan, int from[2], int to[
         }
     }
     end->seconds = now() - begin;
-    end->how = stop ? CHILD_STOPPED : late ? CHILD_TIMEOUT : WIFSIGNALED(status) ? CHILD_SIGNAL
-                                                                                 : CHILD_EXIT;
+    end->how = stop                  ? CHILD_STOPPED
+               : late                ? CHILD_TIMEOUT
+               : WIFSIGNALED(status) ? CHILD_SIGNAL
+                                     : CHILD_EXIT;
     end->value = stop ? stop : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     kill(-pid, SIGKILL);
     kill_leftovers();

@@ -12,12 +12,12 @@
 #include <sys/types.h>
 
 struct child_plan {
-    char *const *argv;     /* argv[0] is looked up in PATH; ends with NULL */
-    double timeout;        /* seconds; then SIGTERM, and SIGKILL a second later */
-    const char *output;    /* file for its stdout and stderr together; made anew */
-    const char *errors;    /* if not NULL: stderr goes here instead */
-    bool no_core;          /* core dumps forbidden */
-    bool fixed_addresses;  /* without address randomization (setarch -R) */
+    char *const *argv;    /* argv[0] is looked up in PATH; ends with NULL */
+    double timeout;       /* seconds; then SIGTERM, and SIGKILL a second later */
+    const char *output;   /* file for its stdout and stderr together; made anew */
+    const char *errors;   /* if not NULL: stderr goes here instead */
+    bool no_core;         /* core dumps forbidden */
+    bool fixed_addresses; /* without address randomization (setarch -R) */
 };
 
 enum child_how {
@@ -31,10 +31,10 @@ enum child_how {
 struct child_end {
     enum child_how how;
     int value;
-    double seconds;      /* from start to end */
+    double seconds; /* from start to end */
     pid_t pid;
-    bool randomized;     /* fixed_addresses was asked for, and not allowed here */
-    const char *cannot;  /* CHILD_CANNOT: what failed, e.g. "start" */
+    bool randomized;    /* fixed_addresses was asked for, and not allowed here */
+    const char *cannot; /* CHILD_CANNOT: what failed, e.g. "start" */
 };
 
 /* At most this many bytes of output are kept; the rest is read and dropped. */

@@ -50,20 +50,23 @@ static double number(const char *option, const char *text, double least, double 
     char *end;
     double value = strtod(text, &end);
     if (end == text || *end || !isfinite(value) || value < least || value > most) {
-        fprintf(stderr, "run: %s takes a number from %.10g to %.10g, not '%s' (see run --help)\n", option,
-                least, most, text);
+        fprintf(stderr, "run: %s takes a number from %.10g to %.10g, not '%s' (see run --help)\n",
+                option, least, most, text);
         exit(2);
     }
     return value;
 }
 
 static char **parse(int argc, char **argv) {
-    static const struct option longs[] = {
-        {"runs", required_argument, NULL, 'n'},      {"timeout", required_argument, NULL, 't'},
-        {"out", required_argument, NULL, 'o'},       {"until-signal", no_argument, NULL, 'u'},
-        {"fixed-addresses", no_argument, NULL, 'f'}, {"no-core", no_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},            {"version", no_argument, NULL, 'v'},
-        {0}};
+    static const struct option longs[] = {{"runs", required_argument, NULL, 'n'},
+                                          {"timeout", required_argument, NULL, 't'},
+                                          {"out", required_argument, NULL, 'o'},
+                                          {"until-signal", no_argument, NULL, 'u'},
+                                          {"fixed-addresses", no_argument, NULL, 'f'},
+                                          {"no-core", no_argument, NULL, 'c'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'v'},
+                                          {0}};
     int c;
     while ((c = getopt_long(argc, argv, "+", longs, NULL)) != -1)
         switch (c) {

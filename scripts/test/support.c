@@ -81,8 +81,8 @@ char *slurp(const char *format, ...) {
 
 void exited(struct outcome o, int status) {
     cr_assert(o.status == status && !o.late,
-              "expected exit status %d, got %d (signal %d%s)\nstdout: %s\nstderr: %s", status, o.status,
-              o.signal, o.late ? ", out of time" : "", o.out, o.err);
+              "expected exit status %d, got %d (signal %d%s)\nstdout: %s\nstderr: %s", status,
+              o.status, o.signal, o.late ? ", out of time" : "", o.out, o.err);
 }
 
 void refused(struct outcome o, int status, const char *says) {

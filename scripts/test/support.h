@@ -12,11 +12,11 @@
 #include <stdbool.h>
 
 struct outcome {
-    int status;     /* exit status; or -1 */
-    int signal;     /* the signal it died of; or 0 */
-    bool late;      /* it was stopped at the time limit */
-    char *out;      /* its standard output, whole; NUL-terminated, malloc'd */
-    char *err;      /* its standard error, likewise */
+    int status; /* exit status; or -1 */
+    int signal; /* the signal it died of; or 0 */
+    bool late;  /* it was stopped at the time limit */
+    char *out;  /* its standard output, whole; NUL-terminated, malloc'd */
+    char *err;  /* its standard error, likewise */
 };
 
 /* Runs a command, given as for a shell ("scripts/tsan.sh --runs 3 -- x"), with a

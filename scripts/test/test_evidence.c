@@ -49,7 +49,8 @@ ParameterizedTestParameters(evidence, traces_show_what_is_claimed) {
 ParameterizedTest(path_param *path, evidence, traces_show_what_is_claimed) {
     char *lab = lab_of(*path);
     exited(sh(10,
-              LIBS "findings_meet \"$(lab_says %s tsan)\" <(awk -f scripts/lib/findings.awk traces/%s/tsan.txt "
+              LIBS "findings_meet \"$(lab_says %s tsan)\" <(awk -f scripts/lib/findings.awk "
+                   "traces/%s/tsan.txt "
                    "| sed 's/^/1\\t/')",
               lab, lab),
            0);
@@ -57,10 +58,15 @@ ParameterizedTest(path_param *path, evidence, traces_show_what_is_claimed) {
     for (int t = 0; t < 2; t++)
         exited(sh(10,
                   LIBS "if [ \"$(lab_says %s %s)\" = silent ]; then n=0; else n=1; fi; "
-                       "grep -q '</valgrindoutput>' traces/%s/%s.xml && [ $(grep -c -m1 '<error>' traces/%s/%s.xml) = $n ]",
+                       "grep -q '</valgrindoutput>' traces/%s/%s.xml && [ $(grep -c -m1 '<error>' "
+                       "traces/%s/%s.xml) = $n ]",
                   lab, tools[t], lab, tools[t], lab, tools[t]),
                0);
-    exited(sh(10, "grep -q '\"version\": 1' traces/%s/core.json && grep -q '^7  The repair' traces/%s/walk.txt", lab, lab), 0);
+    exited(sh(10,
+              "grep -q '\"version\": 1' traces/%s/core.json && grep -q '^7  The repair' "
+              "traces/%s/walk.txt",
+              lab, lab),
+           0);
 }
 
 /* --- GDB's commands on a real core ------------------------------------------------------ */
@@ -119,15 +125,19 @@ Test(evidence, locks_reads_the_cycle_of_a_deadlock) {
 }
 
 Test(evidence, look_tells_what_a_map_really_holds) {
-    char *out = on_core_of("08-load-then-store", "-ex 'look pool->by_host' -ex 'print pool->by_host->count' -ex 'look nonesuch'");
+    char *out =
+        on_core_of("08-load-then-store",
+                   "-ex 'look pool->by_host' -ex 'print pool->by_host->count' -ex 'look nonesuch'");
     cr_assert(strstr(out, "count says 500, and the buckets hold 500: they agree"), "%s", out);
     cr_assert(strstr(out, "nonesuch: not to be found in this core"), "%s", out);
 }
 
 Test(evidence, look_knows_a_map_that_was_damaged) {
-    struct outcome o = sh(60, "gdb -batch -nx -ex 'source scripts/gdb/racelab.py' -ex 'break map_free' -ex run "
-                              "-ex 'set var m->users->count = 7' -ex 'look m->users' "
-                              "build/plain/solutions/01-concurrent-write/lab");
+    struct outcome o =
+        sh(60,
+           "gdb -batch -nx -ex 'source scripts/gdb/racelab.py' -ex 'break map_free' -ex run "
+           "-ex 'set var m->users->count = 7' -ex 'look m->users' "
+           "build/plain/solutions/01-concurrent-write/lab");
     exited(o, 0);
     cr_assert(strstr(o.out, "count says 7, but the buckets hold 8000\n"), "%s", o.out);
 }
@@ -143,7 +153,8 @@ Test(evidence, doctor_says_of_each_thing_fine_instead_or_cure) {
 
 static void doctor_on(const char *file, const char *content, const char *says) {
     exited(sh(10,
-              "mkdir -p %s/sys/kernel %s/sys/vm && cp /proc/sys/kernel/core_pattern %s/sys/kernel/ && echo '%s' >%s/%s",
+              "mkdir -p %s/sys/kernel %s/sys/vm && cp /proc/sys/kernel/core_pattern %s/sys/kernel/ "
+              "&& echo '%s' >%s/%s",
               tmp, tmp, tmp, content, tmp, file),
            0);
     struct outcome o = sh(60, "DOCTOR_PROC=%s scripts/doctor.sh", tmp);
@@ -160,9 +171,12 @@ Test(evidence, doctor_knows_a_core_pattern_that_is_a_pipe) {
 }
 
 Test(evidence, doctor_speaks_json) {
-    struct outcome o = sh(60, "scripts/doctor.sh --json >%s/d.json; gdb -batch -nx -ex 'python import json; "
-                              "d = json.load(open(\"%s/d.json\")); print(len(d) > 10, "
-                              "sorted({x[\"state\"] for x in d} - {\"fine\", \"instead\", \"cure\"}))'", tmp, tmp);
+    struct outcome o =
+        sh(60,
+           "scripts/doctor.sh --json >%s/d.json; gdb -batch -nx -ex 'python import json; "
+           "d = json.load(open(\"%s/d.json\")); print(len(d) > 10, "
+           "sorted({x[\"state\"] for x in d} - {\"fine\", \"instead\", \"cure\"}))'",
+           tmp, tmp);
     exited(o, 0);
     cr_assert_str_eq(o.out, "True []\n");
 }

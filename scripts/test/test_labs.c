@@ -17,8 +17,10 @@
 
 enum { NATIVE_RUNS = 10, NATIVE_DEATHS = 8, FEW_RUNS = 3, MORE_RUNS = 12 };
 
-#define EACH_LAB(name) \
-    ParameterizedTestParameters(labs, name) { return each("labs/[0-9]*/lab.txt"); } \
+#define EACH_LAB(name)                                                                             \
+    ParameterizedTestParameters(labs, name) {                                                      \
+        return each("labs/[0-9]*/lab.txt");                                                        \
+    }                                                                                              \
     ParameterizedTest(path_param *path, labs, name)
 
 /* --- form ---------------------------------------------------------------------- */
@@ -37,7 +39,8 @@ EACH_LAB(keep_to_their_form) {
     at_most(60, "labs/%s/work.c", lab);
     at_most(60, "solutions/%s/WHY.md", lab);
     cr_assert(strstr(slurp("labs/%s/map.c", lab), "/* RACE: a"), "no racing line is marked");
-    cr_assert_not(strstr(slurp("solutions/%s/map.c", lab), "RACE:"), "the solution still has a mark");
+    cr_assert_not(strstr(slurp("solutions/%s/map.c", lab), "RACE:"),
+                  "the solution still has a mark");
     char *hints = slurp("labs/%s/hints.md", lab);
     for (int n = 1; n <= 3; n++) {
         char title[8];
@@ -45,8 +48,8 @@ EACH_LAB(keep_to_their_form) {
         cr_assert(strstr(hints, title), "hints.md has no hint %d", n);
     }
     char *claims = slurp("labs/%s/lab.txt", lab);
-    const char *keys[] = {"title: ",  "\nclass: ",    "\nsource: ", "\ncrash: ", "\nsays: ", "\nvictim: ",
-                          "\ntsan: ", "\nhelgrind: ", "\ndrd: ",    "\nlook: "};
+    const char *keys[] = {"title: ",    "\nclass: ", "\nsource: ",   "\ncrash: ", "\nsays: ",
+                          "\nvictim: ", "\ntsan: ",  "\nhelgrind: ", "\ndrd: ",   "\nlook: "};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         cr_assert(strstr(claims, keys[i]), "lab.txt has no line for %s", keys[i]);
 }
@@ -73,7 +76,8 @@ static void keeps_the_rules(const char *side, const char *lab) {
     exited(o, 0);
     int tested = -1, passing = -2;
     char *synthesis = strstr(o.err, "Tested: ");
-    cr_assert(synthesis && sscanf(synthesis, "Tested: %d | Passing: %d", &tested, &passing) == 2, "%s", o.err);
+    cr_assert(synthesis && sscanf(synthesis, "Tested: %d | Passing: %d", &tested, &passing) == 2,
+              "%s", o.err);
     cr_assert(tested > 0 && passing == tested, "%d of %d", passing, tested);
 }
 
@@ -132,7 +136,8 @@ EACH_LAB(are_silent_under_every_detector_when_repaired) {
     char *lab = lab_of(*path);
     const char *tools[] = {"tsan", "helgrind", "drd"};
     for (int t = 0; t < 3; t++) {
-        struct outcome o = sh(200, "scripts/lab.sh %s %s solution --runs %d", tools[t], lab, FEW_RUNS);
+        struct outcome o =
+            sh(200, "scripts/lab.sh %s %s solution --runs %d", tools[t], lab, FEW_RUNS);
         char expected[64];
         snprintf(expected, sizeof expected, "%s: silent in %d of %d", tools[t], FEW_RUNS, FEW_RUNS);
         exited(o, 0);
@@ -168,9 +173,11 @@ ParameterizedTest(path_param *path, labs, reject_wrong_repairs_by_the_oracle_the
         cr_assert(died, "lived %d times", FEW_RUNS);
     } else {
         bool tsan = strcmp(oracle, "tsan") == 0;
-        cr_assert(tsan || strcmp(oracle, "helgrind") == 0 || strcmp(oracle, "drd") == 0, "no such oracle: %s", oracle);
-        struct outcome o = sh(200, "HMAP_CHECK=0 scripts/%s.sh --runs %d -- build/%s/solutions/%s/%s/lab", oracle,
-                              FEW_RUNS, tsan ? "tsan" : "plain", lab, side);
+        cr_assert(tsan || strcmp(oracle, "helgrind") == 0 || strcmp(oracle, "drd") == 0,
+                  "no such oracle: %s", oracle);
+        struct outcome o =
+            sh(200, "HMAP_CHECK=0 scripts/%s.sh --runs %d -- build/%s/solutions/%s/%s/lab", oracle,
+               FEW_RUNS, tsan ? "tsan" : "plain", lab, side);
         exited(o, 1);
         cr_assert_not(strstr(o.out, "silent"), "%s", o.out);
     }

@@ -31,7 +31,9 @@ TestSuite(scripts, .init = make_tmp, .fini = remove_tmp);
 
 /* An executable script in tmp. */
 static void script(const char *name, const char *body) {
-    exited(sh(5, "printf '#!/bin/bash\\n%%s\\n' '%s' > %s/%s && chmod +x %s/%s", body, tmp, name, tmp, name), 0);
+    exited(sh(5, "printf '#!/bin/bash\\n%%s\\n' '%s' > %s/%s && chmod +x %s/%s", body, tmp, name,
+              tmp, name),
+           0);
 }
 
 /* --- used wrongly: 2, and a line that says how to mend it ---------------------- */
@@ -44,7 +46,7 @@ static const struct misuse {
     {"scripts/helgrind.sh --", "which program? Put it after --"},
     {"scripts/drd.sh -- ./nonesuch", "no such program: ./nonesuch"},
     {"scripts/drd.sh -- nonesuch-in-path", "no such program: nonesuch-in-path"},
-    {"scripts/helgrind.sh -- README.md", "not executable: README.md"},
+    {"scripts/helgrind.sh -- ./README.md", "not executable: ./README.md"},
     {"scripts/helgrind.sh -- ./labs", "not executable: ./labs"},
     {"scripts/tsan.sh --runs 0 -- true", "--runs takes a number of at least 1, not '0'"},
     {"scripts/tsan.sh --runs x -- true", "--runs takes a number of at least 1, not 'x'"},
@@ -56,7 +58,7 @@ static const struct misuse {
     {"scripts/helgrind.sh --out /proc/nowhere -- true", "cannot write to /proc/nowhere"},
     {"scripts/core.sh", "which program? Put it after --"},
     {"scripts/core.sh -- ./nonesuch", "no such program: ./nonesuch"},
-    {"scripts/core.sh -- README.md", "not executable: README.md"},
+    {"scripts/core.sh -- ./README.md", "not executable: ./README.md"},
     {"scripts/core.sh --pid 999999999", "no process 999999999"},
     {"scripts/core.sh --pid me", "--pid takes a number, not 'me'"},
     {"scripts/core.sh --check /nowhere -- " RACY, "no such core: /nowhere"},
@@ -92,7 +94,8 @@ ParameterizedTestParameters(scripts, have_a_manual_and_a_version) {
 }
 
 ParameterizedTest(path_param *path, scripts, have_a_manual_and_a_version) {
-    struct outcome help = sh(10, "bash %s --help", *path), version = sh(10, "bash %s --version", *path);
+    struct outcome help = sh(10, "bash %s --help", *path),
+                   version = sh(10, "bash %s --version", *path);
     exited(help, 0);
     exited(version, 0);
     cr_assert(strstr(help.out, "usage: ") && lines(help.out) >= 5, "%s", help.out);
@@ -103,7 +106,9 @@ ParameterizedTest(path_param *path, scripts, have_a_manual_and_a_version) {
 /* --- the environment: 3, with the cure ------------------------------------------- */
 
 static void without(const char *tool) {
-    exited(sh(20, "mkdir %s/bin && cp -s /usr/bin/* /bin/* %s/bin/ 2>/dev/null; rm %s/bin/%s", tmp, tmp, tmp, tool), 0);
+    exited(sh(20, "mkdir %s/bin && cp -s /usr/bin/* /bin/* %s/bin/ 2>/dev/null; rm %s/bin/%s", tmp,
+              tmp, tmp, tool),
+           0);
 }
 
 Test(scripts, a_missing_valgrind_is_the_environment) {
@@ -114,7 +119,8 @@ Test(scripts, a_missing_valgrind_is_the_environment) {
 
 Test(scripts, a_missing_gdb_is_the_environment) {
     without("gdb");
-    refused(sh(20, "PATH=%s/bin scripts/core.sh -- true", tmp), 3, "gdb is missing: sh scripts/setup.sh installs it");
+    refused(sh(20, "PATH=%s/bin scripts/core.sh -- true", tmp), 3,
+            "gdb is missing: sh scripts/setup.sh installs it");
     refused(sh(20, "PATH=%s/bin scripts/walk.sh 01", tmp), 3, "gdb is missing");
 }
 
@@ -157,8 +163,8 @@ Test(scripts, a_program_that_hangs_is_out_of_time) {
 }
 
 Test(scripts, a_program_that_prints_junk_is_read) {
-    verdict(sh(30, "scripts/helgrind.sh --runs 2 --out %s/o -- head -c 300000 /dev/urandom", tmp), 0,
-            "helgrind: silent in 2 of 2: rate below 78% at 95%");
+    verdict(sh(30, "scripts/helgrind.sh --runs 2 --out %s/o -- head -c 300000 /dev/urandom", tmp),
+            0, "helgrind: silent in 2 of 2: rate below 78% at 95%");
 }
 
 Test(scripts, a_program_that_dies_without_a_report_is_a_defect) {
@@ -169,7 +175,9 @@ Test(scripts, a_program_that_dies_without_a_report_is_a_defect) {
 
 Test(scripts, the_output_of_every_run_is_kept) {
     exited(sh(60, "HMAP_CHECK=0 scripts/tsan.sh --runs 2 --out %s/o -- " RACY_TSAN, tmp), 1);
-    exited(sh(5, "grep -l 'WARNING: ThreadSanitizer: data race' %s/o/run-1.txt %s/o/run-2.txt", tmp, tmp), 0);
+    exited(sh(5, "grep -l 'WARNING: ThreadSanitizer: data race' %s/o/run-1.txt %s/o/run-2.txt", tmp,
+              tmp),
+           0);
 }
 
 Test(scripts, colour_is_for_terminals_and_not_with_NO_COLOR) {
@@ -207,7 +215,8 @@ Test(scripts, run_names_the_end_of_each_run) {
     script("p", "exit 7");
     cr_assert(strstr(sh(10, "build/bin/run --out %s -- %s/p", tmp, tmp).out, "1\texit\t7\t"));
     script("q", "kill -ABRT $$");
-    cr_assert(strstr(sh(10, "build/bin/run --runs 9 --until-signal --out %s -- %s/q", tmp, tmp).out, "1\tsignal\tSIGABRT\t"));
+    cr_assert(strstr(sh(10, "build/bin/run --runs 9 --until-signal --out %s -- %s/q", tmp, tmp).out,
+                     "1\tsignal\tSIGABRT\t"));
 }
 
 /* --- cores -------------------------------------------------------------------------------- */
@@ -221,20 +230,25 @@ static void has_good_core(struct outcome o, const char *how) {
 
 Test(scripts, core_keeps_the_core_of_a_program_that_died) {
     has_good_core(sh(60, "scripts/core.sh --out %s/o -- " RACY, tmp), "in run ");
-    struct outcome o = sh(30, "gdb -batch -nx -ex 'source scripts/gdb/racelab.py' -ex team " RACY " %s/o/core", tmp);
+    struct outcome o = sh(
+        30, "gdb -batch -nx -ex 'source scripts/gdb/racelab.py' -ex team " RACY " %s/o/core", tmp);
     cr_assert(strstr(o.out, "<- SIGABRT"), "%s", o.out);
 }
 
 Test(scripts, core_lets_gdb_write_one_where_the_kernel_pipes_it_away) {
-    has_good_core(sh(60, "RACELAB_CORE_PATTERN='|/bin/false' scripts/core.sh --out %s/o -- " RACY, tmp), ", under GDB");
+    has_good_core(
+        sh(60, "RACELAB_CORE_PATTERN='|/bin/false' scripts/core.sh --out %s/o -- " RACY, tmp),
+        ", under GDB");
 }
 
 Test(scripts, core_lets_gdb_write_one_where_the_limit_is_zero) {
-    has_good_core(sh(60, "ulimit -H -c 0; scripts/core.sh --out %s/o -- " RACY, tmp), ", under GDB");
+    has_good_core(sh(60, "ulimit -H -c 0; scripts/core.sh --out %s/o -- " RACY, tmp),
+                  ", under GDB");
 }
 
 Test(scripts, core_does_not_write_over_a_core_that_was_there) {
-    script("keep", "cd $1 && echo precious > core && $2/scripts/core.sh --out o -- $2/" RACY "; cat core");
+    script("keep",
+           "cd $1 && echo precious > core && $2/scripts/core.sh --out o -- $2/" RACY "; cat core");
     cr_assert(strstr(sh(60, "%s/keep %s $PWD", tmp, tmp).out, "\nprecious\n"));
 }
 
@@ -249,17 +263,22 @@ Test(scripts, core_says_when_time_ran_out) {
 }
 
 Test(scripts, core_takes_one_of_a_living_process) {
-    script("p", "sleep 4323 & $1/scripts/core.sh --pid $! --out $2/o; s=$?; kill -0 $! && kill $!; exit $s");
+    script("p",
+           "sleep 4323 & $1/scripts/core.sh --pid $! --out $2/o; s=$?; kill -0 $! && kill $!; exit "
+           "$s");
     struct outcome o = sh(60, "%s/p $PWD %s", tmp, tmp);
     exited(o, 0);
-    cr_assert(strstr(o.out, "which goes on\n") && strstr(o.out, "complete, of /usr/bin/sleep"), "%s", o.out);
+    cr_assert(strstr(o.out, "which goes on\n") && strstr(o.out, "complete, of /usr/bin/sleep"),
+              "%s", o.out);
 }
 
 Test(scripts, core_refuses_one_that_is_cut_off_or_of_another_program) {
     exited(sh(60, "scripts/core.sh --out %s/o -- " RACY, tmp), 1);
     exited(sh(10, "head -c 100000 %s/o/core > %s/cut", tmp, tmp), 0);
-    refused(sh(10, "scripts/core.sh --check %s/cut -- " RACY, tmp), 2, "is cut off: it has 100000 of ");
-    refused(sh(10, "scripts/core.sh --check %s/o/core -- " REPAIRED, tmp), 2, "is not of " REPAIRED);
+    refused(sh(10, "scripts/core.sh --check %s/cut -- " RACY, tmp), 2,
+            "is cut off: it has 100000 of ");
+    refused(sh(10, "scripts/core.sh --check %s/o/core -- " REPAIRED, tmp), 2,
+            "is not of " REPAIRED);
     exited(sh(10, "scripts/core.sh --check %s/o/core -- " RACY, tmp), 0);
 }
 
@@ -280,7 +299,8 @@ static const struct falsehood {
 };
 
 ParameterizedTestParameters(scripts, catch_a_lab_txt_that_is_not_true) {
-    return cr_make_param_array(const struct falsehood, falsehoods, sizeof falsehoods / sizeof *falsehoods);
+    return cr_make_param_array(const struct falsehood, falsehoods,
+                               sizeof falsehoods / sizeof *falsehoods);
 }
 
 ParameterizedTest(const struct falsehood *f, scripts, catch_a_lab_txt_that_is_not_true) {
@@ -292,7 +312,8 @@ ParameterizedTest(const struct falsehood *f, scripts, catch_a_lab_txt_that_is_no
 
 Test(scripts, a_racy_program_in_the_place_of_a_silent_one_is_caught) {
     exited(sh(5, "echo 'tsan: silent' > %s/lab.txt", tmp), 0);
-    struct outcome o = sh(60, "RACELAB_CLAIMS=%s/lab.txt scripts/lab.sh tsan 01 wrong/local-mutex", tmp);
+    struct outcome o =
+        sh(60, "RACELAB_CLAIMS=%s/lab.txt scripts/lab.sh tsan 01 wrong/local-mutex", tmp);
     exited(o, 1);
     cr_assert(strstr(o.err, "silent, but race hmap_assign/hmap_assign was found"), "%s", o.err);
 }
