@@ -80,6 +80,14 @@ $(foreach m,$(MODES),\
                       $(eval $(call side_rules,$m,solutions/$l,solutions/$l/map.o)))\
   $(foreach w,$(WRONGS),$(eval $(call side_rules,$m,solutions/$w,solutions/$w.o))))
 
+# The solution without its words to Valgrind, to show what those are for.
+build/plain/solutions/%/map-unannotated.o: solutions/%/map.c | build/.tools
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(flags.plain) -DNVALGRIND -Ilabs/common -Ilabs/$* -c $< -o $@
+build/plain/solutions/%/lab-unannotated: build/plain/solutions/%/map-unannotated.o \
+        build/plain/labs/%/work.o $(COMMON:%=build/plain/%)
+	@$(CC) $(CFLAGS) $(flags.plain) $^ -o $@
+
 build/bin/run: $(patsubst %.c,build/plain/%.o,$(wildcard scripts/run/*.c))
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ -lm -o $@

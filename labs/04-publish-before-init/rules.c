@@ -8,6 +8,8 @@
 
 #include "map.h"
 
+TestSuite(rules, .timeout = 3); /* seconds; a repair may lock and never unlock */
+
 static const struct route *find_page(int n) {
     char path[24];
     snprintf(path, sizeof path, "/page/%d", n);

@@ -6,6 +6,8 @@
 
 #include "map.h"
 
+TestSuite(rules, .timeout = 3); /* seconds; a repair may lock and never unlock */
+
 Test(rules, a_new_pool_has_opened_nothing) {
     struct pool *p = map_new();
     cr_assert_eq(map_opened(p), 0);

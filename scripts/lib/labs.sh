@@ -20,12 +20,12 @@ lab_find() {
 # lab_says LAB KEY: what lab.txt has after "KEY: ", or nothing
 lab_says() { sed -n "s/^$2: *//p" "${RACELAB_CLAIMS:-$root/labs/$1/lab.txt}" | head -n 1; }
 
-# side_of LAB SIDE: its folder under build/<mode>. SIDE is racy, solution, or
-# wrong/NAME
+# side_of LAB SIDE: its folder under build/<mode>. SIDE is racy, solution,
+# wrong/NAME, or unannotated: the solution without its words to Valgrind
 side_of() {
     case $2 in
     racy) echo "labs/$1" ;;
-    solution) echo "solutions/$1" ;;
+    solution | unannotated) echo "solutions/$1" ;;
     wrong/*) [ -f "$root/solutions/$1/$2.c" ] || wrong "no such wrong repair: $2"
              echo "solutions/$1/$2" ;;
     *) wrong "SIDE is racy or solution, not '$2'" ;;
@@ -34,15 +34,20 @@ side_of() {
 
 # program_of LAB SIDE MODE [lab|rules]: its path, built
 program_of() {
-    local program
-    program=build/$3/$(side_of "$1" "$2")/${4-lab} || exit
+    local program name=${4-lab}
+    [ "$2" != unannotated ] || name=lab-unannotated
+    program=build/$3/$(side_of "$1" "$2")/$name || exit
     build "$program"
     echo "$root/$program"
 }
 
 # claimed LAB SIDE TOOL: what that side should show. A solution shows nothing.
 claimed() {
-    if [ "$2" = solution ]; then echo silent; else lab_says "$1" "$3"; fi
+    case $2 in
+    solution) echo silent ;;
+    unannotated) lab_says "$1" "unannotated-$3" ;;
+    *) lab_says "$1" "$3" ;;
+    esac
 }
 
 # findings_meet CLAIM FILE: does FILE (run, kind, functions) hold every finding

@@ -145,6 +145,20 @@ EACH_LAB(are_silent_under_every_detector_when_repaired) {
     }
 }
 
+/* Where lab.txt says that a tool raises a false alarm on the repair as soon as it
+ * is not told better, it does. */
+EACH_LAB(raise_the_false_alarms_that_are_claimed) {
+    char *lab = lab_of(*path), *claims = slurp("labs/%s/lab.txt", lab);
+    const char *tools[] = {"helgrind", "drd"};
+    for (int t = 0; t < 2; t++) {
+        char key[32];
+        snprintf(key, sizeof key, "\nunannotated-%s: ", tools[t]);
+        if (strstr(claims, key))
+            exited(sh(200, "scripts/lab.sh %s %s unannotated --runs %d", tools[t], lab, FEW_RUNS),
+                   0);
+    }
+}
+
 /* --- the wrong repairs: each is rejected by the oracle that it names -------------------- */
 
 ParameterizedTestParameters(labs, reject_wrong_repairs_by_the_oracle_they_name) {
