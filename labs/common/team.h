@@ -23,7 +23,7 @@
  * A debugger, or a core, finds everybody in `team`: thread names are not in
  * cores, so they are kept here.
  *
- * Environment: TEAM_SECONDS=s   how long rounds go on (0.6; at least one round)
+ * Environment: TEAM_SECONDS=s   how long rounds go on (0.8; at least one round)
  *              TEAM_ROUNDS=n    exactly n rounds instead
  *              TEAM_PATIENCE=s  how long nobody may move (0.5)
  * A value that is no number is refused with exit status 2.

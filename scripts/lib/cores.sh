@@ -26,16 +26,18 @@ core_glob() { # PID
 }
 
 by_kernel() { # PROGRAM ARG...: exits
-    local last how value seconds pid aside='' file
+    local last how value seconds pid aside='' file fixed=()
     # a core that somebody has here already would be written over
-    if [ -e core ]; then
+    if [ -f core ]; then
         aside=$(mktemp ./core.kept.XXXXXX) && mv core "$aside"
         # shellcheck disable=SC2064
         trap "mv '$aside' core" EXIT INT TERM
     fi
     rm -f "$out/core"
     touch "$out/started"
-    runner --until-signal --runs "$runs" --timeout "$timeout" --out "$out" -- "$@" >"$out/runs.tsv" || exit
+    # ThreadSanitizer often cannot start at random addresses
+    ! grep -aq __tsan_init "$program" || fixed=(--fixed-addresses)
+    runner --until-signal "${fixed[@]}" --runs "$runs" --timeout "$timeout" --out "$out" -- "$@" >"$out/runs.tsv" || exit
     last=$(tail -n 1 "$out/runs.tsv")
     IFS=$'\t' read -r n how value seconds pid _ <<<"$last"
     [ "$how" = signal ] || nobody_died

@@ -4,7 +4,14 @@
 # shellcheck shell=bash
 
 as_claimed() { note "as lab.txt says: $1"; exit 0; }
-not_claimed() { note "lab.txt of $lab says, of the $side side: $1"; exit 1; }
+not_claimed() {
+    if [ "$side" = racy ] && ! git -C "$root" diff --quiet HEAD -- "labs/$lab/map.c" 2>/dev/null; then
+        note "labs/$lab/map.c is yours now; of the one that was shipped, lab.txt says: $1"
+        exit 0
+    fi
+    note "lab.txt of $lab says, of the $side side: $1"
+    exit 1
+}
 
 detector() { # TOOL MODE
     local program claim status missing
@@ -24,8 +31,9 @@ ended_as_claimed() { # HOW VALUE OUTPUT
     local crash says
     [ "$side" != solution ] || { [ "$1 $2" = 'exit 0' ]; return; }
     crash=$(lab_says "$lab" crash) says=$(lab_says "$lab" says)
+    [ "$crash" != none ] || { [ "$1 $2" = 'exit 0' ]; return; }
     [[ $1 = signal && "|${crash/hang/SIGABRT}|" = *"|$2|"* ]] || return 1
-    [ "$2" != SIGABRT ] || [[ $crash = *'|'* ]] || grep -qaF -- "${says// | /$'\n'}" "$3"
+    [ "$2" != SIGABRT ] || grep -qaF -- "${says// | /$'\n'}" "$3"
 }
 expectation() { if [ "$side" = solution ]; then echo 'it lives'; else echo "it dies of $(lab_says "$lab" crash)"; fi; }
 
@@ -60,7 +68,7 @@ rate() {
 core() {
     local program
     program=$(program_of "$lab" "$side" plain) || exit
-    cd "$evidence" && "$root/scripts/core.sh" --out "$evidence/core" -- "$program"
+    mkdir -p "$evidence/cwd" && cd "$evidence/cwd" && "$root/scripts/core.sh" --out "$evidence/core" -- "$program"
     core_status=$?; cd "$root" || exit
     [ "$core_status" -eq 1 ] || not_claimed "it dies of $(lab_says "$lab" crash)"
     echo

@@ -131,6 +131,7 @@ def is_map(kind):
     return kind.strip_typedefs().tag == "hmap"
 
 
+@threads.selection_kept()
 def find(expression):
     """Its value: as a global, or in the first frame that knows it; or None."""
     for thread in threads.all_threads():

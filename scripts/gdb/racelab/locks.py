@@ -26,7 +26,9 @@ def mutex_of(thread):
     return None
 
 
+@threads.selection_kept()
 def waits(all_threads):
+    """A Wait for each thread that waits for a mutex."""
     by_lwp = {t.lwp: t for t in all_threads}
     result = []
     for t in all_threads:

@@ -1,4 +1,6 @@
 """The threads of a program, by the names its `team` table has for them."""
+import contextlib
+
 import gdb
 
 from . import colour, frames
@@ -35,6 +37,8 @@ class Thread:
         if self.blamed is None or self.map in (None, 0):
             return ""
         key = self.blamed.argument("key")
+        if key is None:  # optimized away, or an operation without one
+            return ""
         try:
             m = self.blamed.argument("m").dereference()
             if int(m["kind"]) == 0:
@@ -49,8 +53,10 @@ class Thread:
             return f"in {self.doing}" + (f", {self.key}" if self.key else "")
         if any("pthread_mutex_lock" in f.function or "lll_lock_wait" in f.function for f in self.frames):
             return f"waiting for a lock in {self.blamed.function}" if self.blamed else "waiting for a lock"
-        if self.role == "main" and any(f.function in ("team_expect", "team_fatal") for f in self.frames):
+        if self.role == "main" and any(f.function == "team_expect" for f in self.frames):
             return "checking the round"
+        if self.role == "main" and any(f.function == "team_fatal" for f in self.frames):
+            return "watching the others"
         if self.role == "main":
             return "waiting for the round to end"
         if self.working is False:
@@ -82,17 +88,27 @@ def met(threads):
     return next((t for t in threads if member is not None and t.lwp == int(member["tid"])), None)
 
 
+@contextlib.contextmanager
+def selection_kept():
+    """Whatever is selected inside, the thread and frame of before are again after."""
+    thread = gdb.selected_thread()
+    frame = gdb.selected_frame() if thread else None
+    try:
+        yield
+    finally:
+        if thread:
+            thread.switch()
+            frame.select()
+
+
+@selection_kept()
 def all_threads():
-    """Every thread, the team's order first; the selected one is put back."""
-    before = gdb.selected_thread()
+    """Every thread, the team's order first."""
     table = team_table()
     order = {tid: i for i, tid in enumerate(table)}
     threads = sorted(gdb.selected_inferior().threads(),
                      key=lambda t: (order.get(t.ptid[1], len(order)), t.num))
-    result = [Thread(t, table.get(t.ptid[1])) for t in threads]
-    if before:
-        before.switch()
-    return result
+    return [Thread(t, table.get(t.ptid[1])) for t in threads]
 
 
 def victim(threads):
@@ -107,7 +123,7 @@ def signal():
     except gdb.error:
         return None
     names = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV"}
-    return names.get(number, f"signal {number}") if number else None
+    return None if number in (0, 19) else names.get(number, f"signal {number}")  # 19: only stopped
 
 
 class Team(gdb.Command):
