@@ -50,7 +50,7 @@ static struct connection *open_and_store(struct pool *p, uint64_t host) {
 
 struct connection *map_connect(struct pool *p, uint64_t host) {
     struct connection *c = load(p, host);
-    return c ? c : open_and_store(p, host);
+    return c ? c : open_and_store(p, host); /* RACE: a, b */
 }
 
 int map_opened(struct pool *p) {

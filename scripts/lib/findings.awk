@@ -7,11 +7,11 @@
 # clang's), Helgrind and DRD, with the program's own output in between.
 #
 # The blamed function of a stack is its innermost frame that is the program's
-# own: not the C library's, not a detector's. Of the labs' hash map only what
-# hmap.h declares counts, as Go blames runtime.mapassign and not what it calls.
+# own: not the C library's, not a detector's. Of the labs' common room only
+# what hmap.h declares counts, as Go blames runtime.mapassign and not what it calls.
 
 function own(fn, where) {
-    if (where ~ /^(\.\/)?labs\/common\/hmap/) return fn ~ /^hmap_/
+    if (where ~ /^(\.\/)?labs\/common\//) return fn ~ /^hmap_/
     return !(where ~ /^\(|libsanitizer|<null>|vg_replace|hg_intercepts|drd_pthread/ ||
              where ~ /^(\.\/)?(nptl|misc|string|malloc|csu|io|sysdeps|stdlib|libio|time|signal|posix|elf|setjmp)\// ||
              where ~ /^\.\.\// || fn ~ /^(\?\?\?|_start|__libc_|__tsan_|__interceptor_)/)
