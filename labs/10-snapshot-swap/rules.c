@@ -9,6 +9,8 @@
 
 #include "map.h"
 
+TestSuite(rules, .timeout = 3); /* seconds; a repair may wait for itself */
+
 /* Every setting as a reader finds it now must be of this generation. */
 static void all_are(long generation) {
     const struct snapshot *s = map_begin();

@@ -6,6 +6,8 @@
 
 #include "map.h"
 
+TestSuite(rules, .timeout = 3); /* seconds; a repair may wait for itself */
+
 Test(rules, a_new_depot_is_empty) {
     struct depot *d = map_new();
     cr_assert_eq(map_count(d), 0);

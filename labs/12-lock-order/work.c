@@ -18,6 +18,7 @@ static void fill_depot(void) {
     for (int truck = 0; truck < TRUCKS; truck++)
         for (int i = 0; i < CRATES_EACH; i++)
             map_put(depot, truck, crate(truck, i));
+    team_expect("crates at the beginning", TRUCKS * CRATES_EACH, (long)map_count(depot));
 }
 
 /* Truck 0 begins in bay 0, truck 1 in bay 1; after each trip they turn. */

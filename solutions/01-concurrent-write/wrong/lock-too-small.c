@@ -1,7 +1,7 @@
-/* rejected by: stress. The check is locked, the change is not.
+/* rejected by: stress. The look is locked, the change is not.
  *
- * "Only the growth is dangerous, so I lock while I look whether it will grow."
- * The lock is given back before the map is touched.
+ * "Mostly the user is in already and there is nothing to do, so I look under the
+ * lock whether there is." Then the lock is given back, and the map is changed.
  */
 #include "map.h"
 
@@ -30,9 +30,9 @@ void map_free(struct user_map *m) {
 
 void map_put(struct user_map *m, struct user *u) {
     pthread_mutex_lock(&m->lock);
-    bool known = hmap_access(m->users, HNUM(u->id)) != NULL;
+    bool is_in = hmap_access(m->users, HNUM(u->id)) == u;
     pthread_mutex_unlock(&m->lock);
-    if (!known)
+    if (!is_in)
         hmap_assign(m->users, HNUM(u->id), u);
 }
 

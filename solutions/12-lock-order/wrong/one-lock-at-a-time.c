@@ -7,7 +7,6 @@
 #include "map.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 
 #include "hmap.h"
@@ -51,7 +50,6 @@ bool map_move(struct depot *d, uint64_t crate, int from, int to) {
     hmap_delete(source->crates, HNUM(crate));
     pthread_mutex_unlock(&source->lock);
     if (load) {
-        sched_yield(); /* on the road: both bays are free for others */
         pthread_mutex_lock(&target->lock);
         hmap_assign(target->crates, HNUM(crate), load);
         pthread_mutex_unlock(&target->lock);
