@@ -5,7 +5,7 @@
 #include "map.h"
 #include "team.h"
 
-enum { TRUCKS = 2, CRATES_EACH = 100, TRIPS = 5, COUNTS = 20 };
+enum { TRUCKS = 2, CRATES_EACH = 100, TRIPS = 5, COUNTS = 100 };
 
 static struct depot *depot;
 

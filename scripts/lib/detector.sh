@@ -81,7 +81,7 @@ verdict() {
         printf '%s%s: %s%s%s\n' "$red" "$tool" "$(kinds)" "$plain" "$rest"
         cut -f 2,3 "$out/findings.tsv" | sort | uniq -c | sort -k1,1nr -k2 | head -n 5 |
             awk -F'\t' -v n="$started" '{ c = $1; sub(/^ *[0-9]+ /, "", $1); sub(/^ */, "", c); sub(/ .*/, "", c)
-                                          printf "    %-14s %-34s in %d of %d\n", $1, $2, c, n }'
+                                          printf "    %-17s %-31s in %d of %d\n", $1, $2, c, n }'
         status=1
     else
         printf '%s%s: silent in %d of %d: rate below %s at 95%%%s%s\n' "$green" "$tool" "$started" \
