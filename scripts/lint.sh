@@ -16,15 +16,22 @@ cd "$root" || exit
 mapfile -t sources < <(git ls-files '*.c' '*.h')
 mapfile -t compiled < <(git ls-files '*.c' | grep -v '/wrong/')
 worst=0
-try() { note "$1"; "$@" || worst=1; }
+try() { note "$1"; "$@" || worst=1; } # COMMAND...
+
+# hmap_assign() on a nil map with HMAP_CHECK=0 is a NULL dereference, and meant to be
+meant=labs/common/hmap.c
 
 try clang-format --dry-run --Werror "${sources[@]}"
 try shellcheck scripts/*.sh scripts/lib/*.sh
-try cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
-    --suppress=missingInclude --std=c11 -Ilabs/common "${compiled[@]}"
+mapfile -t no_tests < <(printf '%s\n' "${compiled[@]}" | grep -v -e rules.c -e scripts/test/) # Criterion's macros
+try cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 \
+    --suppress=missingInclude --suppress="nullPointerRedundantCheck:$meant" --suppress="ctunullpointer:$meant" \
+    -Ilabs/common "${no_tests[@]}"
+note clang-tidy
 for source in "${compiled[@]}"; do
     lab=$(cut -d / -f 2 <<<"$source")
-    clang-tidy --quiet "$source" -- -std=c11 -D_GNU_SOURCE -Ilabs/common -Iscripts/run "-Ilabs/$lab" 2>&1 |
-        grep -E 'warning:|error:' && worst=1
-done
+    clang-tidy --quiet "$source" -- -std=c11 -D_GNU_SOURCE -Ilabs/common -Iscripts/run "-Ilabs/$lab" 2>/dev/null |
+        grep -E 'warning:|error:' | grep -v "$meant.*core.NullDereference" | sed "s|^$root/||" | sort -u
+done >build/lint.txt
+[ ! -s build/lint.txt ] || { cat build/lint.txt; worst=1; }
 exit $worst

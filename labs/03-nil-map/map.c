@@ -11,8 +11,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct hmap *sessions; /* number -> struct session *; not made yet */
 
 void map_open(void) {
-    if (!sessions)                           /* RACE: a */
-        sessions = hmap_make(HMAP_NUM, 0);   /* RACE: b */
+    if (!sessions)                         /* RACE: a */
+        sessions = hmap_make(HMAP_NUM, 0); /* RACE: b */
 }
 
 void map_put(struct session *s) {

@@ -29,7 +29,7 @@ static void fill(struct table *t) {
 
 static void load(void) {
     pthread_mutex_lock(&loading);
-    if (!table) { /* somebody may have been faster */
+    if (!table) {                         /* somebody may have been faster */
         table = calloc(1, sizeof *table); /* RACE: a */
         fill(table);
     }

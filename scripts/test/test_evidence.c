@@ -131,6 +131,7 @@ Test(evidence, locks_reads_the_cycle_of_a_deadlock) {
     size_t name = (size_t)(first_arrow - circle);
     cr_assert(strncmp(circle, circle + strlen(circle) - name, name) == 0, "%s", circle);
     cr_assert(strstr(circle, "truck"), "%s", circle);
+    free(circle);
 }
 
 Test(evidence, look_tells_what_a_map_really_holds) {

@@ -1,9 +1,10 @@
-/* rejected by: tsan. Every step of the walk is locked, its start is not.
+/* rejected by: helgrind. Every step of the walk is locked, its start is not.
  *
  * "hmap_iter_init only fills in my own struct." It also reads the map's B, to
  * know how many buckets to walk, and a writer may be doubling the table. Here
- * either value of B makes a good walk, so no run fails. That is luck: it rests
- * on one byte in one function of another file, and nobody promised it.
+ * the old B and the new one both make a good walk, so no run fails. That is
+ * luck: it rests on one byte in one function of another file, and nobody
+ * promised it.
  */
 #include "map.h"
 

@@ -1,8 +1,9 @@
-/* rejected by: stress. A flag instead of a lock.
+/* rejected by: drd. A flag instead of a lock.
  *
  * "The first one sets `made`, so it happens once." It says so before it is
  * true: whoever comes next believes the flag and finds no table yet. The other
- * order, make and then say so, lets two threads make one each.
+ * order, make and then say so, lets two threads make one each. On two
+ * processors it dies of that. On one, nobody happens to come in between.
  */
 #include "map.h"
 
