@@ -12,6 +12,7 @@
 set -uo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$(dirname "$0")/lib/labs.sh"
+. "$(dirname "$0")/lib/page.sh"
 
 case ${1-} in --help) manual ;; --version) said_version ;; -*) wrong "unknown argument '$1'" ;; esac
 lab=$(lab_find "${1:-01}") || exit
@@ -23,16 +24,9 @@ evidence=$root/build/evidence/$lab/racy
 racy=$(program_of "$lab" racy plain) || exit
 ok=0
 
-step=0
-section() { step=$((step + 1)); printf '\n%s%d  %s%s\n\n' "$bold$blue" "$step" "$1" "$plain"; }
-say() { fold -s -w $((COLUMNS > 84 ? 80 : COLUMNS - 4)) <<<"$*" | sed 's/^/  /; s/ *$//'; }
-indent() { sed 's/^/  /'; }
-waiting() { [ ! -t 2 ] || printf '%s  %s...%s\r' "$dim" "$1" "$plain" >&2; }
-waited() { [ ! -t 2 ] || printf '\e[K' >&2; }
-
 # lab.sh's own remarks go to a file; they matter when it did not go as claimed
 verb() { # VERB SIDE [OPTION...]: its output, indented; ok=1 when not as claimed
-    waiting "$1 on the $2 side"
+    waiting "$1, $2 side"
     RACELAB_COLOUR=${bold:+yes} "$root/scripts/lab.sh" "$1" "$lab" "${@:2}" >"$evidence/walk.out" 2>"$evidence/walk.err"
     local status=$?
     waited
@@ -54,18 +48,25 @@ say "class: $(lab_says "$lab" class)"
 
 section 'What happened'
 say "\$ $(short "$racy")"
-verb crash racy
-say ''
+verb core racy >"$evidence/core.out"
+if grep -q 'under GDB' "$evidence/core.out"; then
+    verb crash racy
+else # the run that left the core, so that all that follows is of one run
+    IFS=$'\t' read -r _ _ signal seconds _ file < <(tail -n 1 "$evidence/core/runs.tsv")
+    indent <"$file"
+    say "died of $signal after $seconds s"
+fi
+[ $ok -eq 0 ] || cat "$evidence/core.out"
 if [[ $(lab_says "$lab" says) =~ concurrent|panic ]]; then # the map's check found it
     waiting 'ten runs with the check off'
     HMAP_CHECK=0 runner --runs 10 --no-core --timeout 5 --out "$evidence" -- "$racy" >"$evidence/unchecked.tsv"
     waited
+    echo
     say "With the map's own check off, as plain C (HMAP_CHECK=0), 10 runs: $(cut -f 2,3 "$evidence/unchecked.tsv" |
         sort | uniq -c | sort -rn | awk '{ $2 = ($2 == "exit") ? "lived" : ($2 == "timeout") ? "hung" : $3
                                            printf "%s%s %s", (NR > 1 ? ", " : ""), $2, $1 }')."
 fi
 
-verb core racy >/dev/null
 section 'Who was where'
 in_gdb team
 section 'The crossing'
@@ -76,7 +77,7 @@ section 'What each tool says'
 for tool in tsan helgrind drd; do
     verb "$tool" racy --runs 3
     for file in "$evidence/$tool"/run-*.txt; do
-        awk -f "$root/scripts/lib/excerpt.awk" "$file" | head -n 14 >"$evidence/excerpt"
+        awk -f "$root/scripts/lib/excerpt.awk" "$file" | head -n 18 >"$evidence/excerpt"
         [ ! -s "$evidence/excerpt" ] || { printf '%s' "$dim"; cat "$evidence/excerpt"; printf '%s' "$plain"; break; }
     done
     [ "$tool" = drd ] || echo

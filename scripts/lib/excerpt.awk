@@ -2,7 +2,7 @@
 # reads first: what was accessed, and the program's own frames of each stack.
 # Frames of the labs' team, which every stack ends in, are left out.
 
-function title(text) { if (++titles <= 2 + (locks ? 2 : 0)) print "      " text; else done = 1 }
+function title(text) { if (++titles <= (locks ? 5 : 2)) print "      " text; else done = 1 }
 function frame(fn, where) {
     if (where ~ /team\.c|libsanitizer|^in |nptl|sysdeps/ || fn ~ /^(\?\?\?|<null>|start_thread|clone)/) return
     sub(/^\.\//, "", where)
@@ -23,6 +23,7 @@ inside && /^SUMMARY/ { done = 1; next }
     sub(/^==[0-9]+== */, "")
     if (/^Possible data race during|^Conflicting (load|store)|lock order .* violated/) {
         if (inside++) { done = 1; next }
+        locks = /lock order/
         sub(/ at 0x[0-9A-Fa-f]+/, "")
         title($0)
     } else if (inside && /^This conflicts with|followed by a later acquisition/) { sub(/ at 0x[0-9A-Fa-f]+/, ""); title($0); skip = 0 }

@@ -66,11 +66,14 @@ rate() {
 }
 
 core() {
-    local program
+    local program how value file
     program=$(program_of "$lab" "$side" plain) || exit
     mkdir -p "$evidence/cwd" && cd "$evidence/cwd" && "$root/scripts/core.sh" --out "$evidence/core" -- "$program"
     core_status=$?; cd "$root" || exit
     [ "$core_status" -eq 1 ] || not_claimed "it dies of $(lab_says "$lab" crash)"
+    if IFS=$'\t' read -r _ how value _ _ file < <(tail -n 1 "$evidence/core/runs.tsv") && [[ $value = SIG* ]]; then
+        ended_as_claimed "$how" "$value" "$file" || not_claimed "$(expectation)" # not so under GDB
+    fi
     echo
     gdb -batch -nx -ex "source $root/scripts/gdb/racelab.py" -ex team -ex 'echo \n' -ex crossing -ex 'echo \n' -ex locks \
         -ex "case $evidence/core/core.json" "$program" "$evidence/core/core" 2>"$evidence/core/gdb.txt" | sed -n '/^  thread  /,$p'

@@ -124,7 +124,16 @@ class Look(gdb.Command):
             for line in describe(target):
                 print(f"      {line}")
         else:
-            print(f"  {argument} = {value.format_string(max_elements=4, repeat_threshold=3)}")
+            text = value.format_string(max_elements=4, repeat_threshold=3)
+            print(f"  {argument} = {text}{holder(argument, value)}")
+
+
+def holder(expression, value):
+    """The __owner of a mutex is a thread's kernel number: its name, too."""
+    if not expression.endswith("__owner"):
+        return ""
+    member = threads.team_table().get(int(value))
+    return f", {member['name'].string()}" if member else ", nobody" if int(value) == 0 else ""
 
 
 def is_map(kind):
