@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # lab.sh - one verb on one lab, compared with what its lab.txt says is true.
 #
-# usage: scripts/lab.sh VERB LAB [SIDE] [--runs N]
+# usage: scripts/lab.sh VERB LAB [SIDE] [--runs N] [--more N]
 #        scripts/lab.sh list
 #
 #   crash               run it until it dies, and show what it says
 #   rate                run it 200 times, and count the deaths
-#   tsan, helgrind, drd run it under a detector (5 runs)
+#   tsan, helgrind, drd run it under a detector (5 runs; where they do not show
+#                       what is claimed, 25 more)
 #   core                get a core and show what is in it
 #   rules               run the tests of its contract, with one thread
 #   diff, hint          the repair as a diff; the hints
@@ -36,11 +37,12 @@ list)
     exit 0 ;;
 esac
 lab=$(lab_find "${2-}") || exit
-side=racy runs=''
+side=racy runs='' more=25
 shift 2
 while [ $# -gt 0 ]; do
     case $1 in
     --runs) runs=${2-}; number --runs "$runs" 1; shift 2 ;;
+    --more) more=${2-}; number --more "$more" 0; shift 2 ;;
     *) side=$1; shift ;;
     esac
 done

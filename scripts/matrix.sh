@@ -39,7 +39,7 @@ rate() { # LAB SIDE [WORD...]: "200 0.009", deaths (or lives) and the median
 }
 
 reports() { # LAB SIDE TOOL: the number of runs with a report
-    "$root/scripts/lab.sh" "$3" "$1" "$2" --runs "$tool_runs" >/dev/null 2>&1
+    "$root/scripts/lab.sh" "$3" "$1" "$2" --runs "$tool_runs" --more 0 >/dev/null 2>&1
     [ $? -lt 2 ] || environment "$3 cannot run: scripts/doctor.sh says why"
     cut -f 1 "$root/build/evidence/$1/$2/$3/findings.tsv" | sort -u | wc -l
 }

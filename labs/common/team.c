@@ -43,10 +43,6 @@ static void introduce(struct team_member *t) {
     atomic_store_explicit(&t->tid, gettid(), memory_order_relaxed);
 }
 
-static void set_working(struct team_member *t, int yes) {
-    atomic_store_explicit(&t->working, yes, memory_order_relaxed);
-}
-
 static void *member(void *arg) {
     struct team_member *t = arg;
     introduce(t);
@@ -54,9 +50,10 @@ static void *member(void *arg) {
         pthread_barrier_wait(&run.start);
         if (run.over)
             return NULL;
-        set_working(t, 1);
+        atomic_store_explicit(&t->working, 1, memory_order_relaxed);
         t->work(t->me);
-        set_working(t, 0);
+        atomic_store_explicit(&t->finished, team.round, memory_order_relaxed);
+        atomic_store_explicit(&t->working, 0, memory_order_relaxed);
         pthread_mutex_lock(&run.lock);
         bool last = --run.left == 0;
         pthread_mutex_unlock(&run.lock);

@@ -84,6 +84,7 @@ struct team_member {
     _Atomic int tid;             /* the kernel's number: gdb's LWP; 0 before start */
     _Atomic(const char *) doing; /* "hmap_assign", or NULL: outside the map */
     _Atomic uint64_t steps;      /* operations begun and ended, ever */
+    _Atomic long finished;       /* the last round it has done with */
     _Atomic int working;         /* 1 inside a round */
 };
 

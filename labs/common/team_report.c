@@ -55,8 +55,10 @@ static const char *whereabouts(const struct team_member *t) {
         return atomic_load_explicit(&t->doing, memory_order_relaxed);
     if (t == &team.members[0])
         return "waiting for the round to end";
-    if (!atomic_load_explicit(&t->working, memory_order_relaxed))
+    if (atomic_load_explicit(&t->finished, memory_order_relaxed) == team.round)
         return "done with the round";
+    if (!atomic_load_explicit(&t->working, memory_order_relaxed))
+        return "not begun with the round";
     return team_asleep(t) ? "asleep, between map operations" : "awake, between map operations";
 }
 

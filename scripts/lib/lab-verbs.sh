@@ -13,15 +13,25 @@ not_claimed() {
     exit 1
 }
 
+# What shows in half of the runs only may not show in a few: then there are more.
 detector() { # TOOL MODE
-    local program claim status missing
+    local program claim status missing n
     program=$(program_of "$lab" "$side" "$2") || exit
     [ "$side" = solution ] || export HMAP_CHECK=${HMAP_CHECK-0}
-    "$root/scripts/$1.sh" --runs "${runs:-5}" --out "$evidence/$1" -- "$program"
-    status=$?
-    [ $status -lt 2 ] || exit $status
     claim=$(claimed "$lab" "$side" "$1")
-    missing=$(findings_meet "$claim" "$evidence/$1/findings.tsv") || not_claimed "$missing"
+    for n in "${runs:-5}" "$more"; do
+        [ "$n" -gt 0 ] || break
+        "$root/scripts/$1.sh" --runs "$n" --out "$evidence/$1" -- "$program" >"$evidence/verdict" 2>"$evidence/note"
+        status=$?
+        [ $status -lt 2 ] || break
+        missing=$(findings_meet "$claim" "$evidence/$1/findings.tsv") && break
+        [ "$claim" != silent ] && [ "$n" != "$more" ] || break
+        note "$missing in $n runs; now $more"
+    done
+    cat "$evidence/verdict"
+    cat "$evidence/note" >&2
+    [ $status -lt 2 ] || exit $status
+    [ -z "$missing" ] || not_claimed "$missing"
     [ "$side" != solution ] || [ $status -eq 0 ] || not_claimed 'it lives'
     as_claimed "$1: $claim"
 }

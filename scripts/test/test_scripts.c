@@ -305,15 +305,17 @@ ParameterizedTestParameters(scripts, catch_a_lab_txt_that_is_not_true) {
 
 ParameterizedTest(const struct falsehood *f, scripts, catch_a_lab_txt_that_is_not_true) {
     exited(sh(5, "printf '%%s\\nsays: deadlock\\n' '%s' > %s/lab.txt", f->claim, tmp), 0);
-    struct outcome o = sh(90, "RACELAB_CLAIMS=%s/lab.txt scripts/lab.sh %s 01 racy", tmp, f->verb);
+    struct outcome o = sh(
+        90, "RACELAB_CLAIMS=%s/lab.txt scripts/lab.sh %s 01 racy --runs 2 --more 0", tmp, f->verb);
     exited(o, 1);
     cr_assert(strstr(o.err, f->says), "%s", o.err);
 }
 
 Test(scripts, a_racy_program_in_the_place_of_a_silent_one_is_caught) {
     exited(sh(5, "echo 'tsan: silent' > %s/lab.txt", tmp), 0);
-    struct outcome o =
-        sh(60, "RACELAB_CLAIMS=%s/lab.txt scripts/lab.sh tsan 01 wrong/local-mutex", tmp);
+    struct outcome o = sh(
+        60, "RACELAB_CLAIMS=%s/lab.txt scripts/lab.sh tsan 01 wrong/local-mutex --runs 2 --more 0",
+        tmp);
     exited(o, 1);
     cr_assert(strstr(o.err, "silent, but race hmap_assign/hmap_assign was found"), "%s", o.err);
 }

@@ -25,7 +25,7 @@ def pair(all_threads):
         return died, same[0], f"both are inside the same map, {same[0].map:#x}"
     if others:
         return died, others[0], "both are inside a map operation"
-    return died, None, "the others had left the map before this was found: no stack shows them crossing"
+    return died, None, "no other thread is inside the map: no stack shows a crossing"
 
 
 def column(thread, width):

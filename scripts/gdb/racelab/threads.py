@@ -18,6 +18,7 @@ class Thread:
         doing = member["doing"] if member else None
         self.doing = doing.string() if doing is not None and doing != 0 else None
         self.working = bool(member["working"]) if member else None
+        self.finished = int(member["finished"]) if member else None
         # read now, while this thread is the selected one
         self.map = self.find_map()
         self.key = self.find_key()
@@ -60,7 +61,8 @@ class Thread:
         if self.role == "main":
             return "waiting for the round to end"
         if self.working is False:
-            return "done with the round"
+            done = self.finished == int(gdb.parse_and_eval("team.round"))
+            return "done with the round" if done else "not begun with the round"
         if self.map is not None and self.working:
             return f"about to enter {self.blamed.function}"
         if self.blamed:
