@@ -21,7 +21,7 @@ detector() { # TOOL MODE
     claim=$(claimed "$lab" "$side" "$1")
     for n in "${runs:-5}" "$more"; do
         [ "$n" -gt 0 ] || break
-        "$root/scripts/$1.sh" --runs "$n" --out "$evidence/$1" -- "$program" >"$evidence/verdict" 2>"$evidence/note"
+        "$root/scripts/$1.sh" --runs "$n" --out "$evidence/$1" -- "$program" >"$evidence/verdict"
         status=$?
         [ $status -lt 2 ] || break
         missing=$(findings_meet "$claim" "$evidence/$1/findings.tsv") && break
@@ -29,7 +29,6 @@ detector() { # TOOL MODE
         note "$missing in $n runs; now $more"
     done
     cat "$evidence/verdict"
-    cat "$evidence/note" >&2
     [ $status -lt 2 ] || exit $status
     [ -z "$missing" ] || not_claimed "$missing"
     [ "$side" != solution ] || [ $status -eq 0 ] || not_claimed 'it lives'
