@@ -8,6 +8,20 @@
 
 #include "support.h"
 
+/* A directory of our own, made before each test and removed after it. */
+static char tmp[64];
+
+static void make_tmp(void) {
+    snprintf(tmp, sizeof tmp, "/tmp/racelab-test-XXXXXX");
+    cr_assert_not_null(mkdtemp(tmp));
+}
+
+static void remove_tmp(void) {
+    sh(10, "rm -rf %s", tmp);
+}
+
+TestSuite(evidence, .init = make_tmp, .fini = remove_tmp);
+
 /* --- documents quote traces/, to the letter --------------------------------------- */
 
 /* Every block that follows "<!-- trace: FILE -->" is traces/FILE. */
@@ -49,10 +63,10 @@ ParameterizedTestParameters(evidence, traces_show_what_is_claimed) {
 ParameterizedTest(path_param *path, evidence, traces_show_what_is_claimed) {
     char *lab = lab_of(*path);
     exited(sh(10,
-              LIBS "findings_meet \"$(lab_says %s tsan)\" <(awk -f scripts/lib/findings.awk "
-                   "traces/%s/tsan.txt "
-                   "| sed 's/^/1\\t/')",
-              lab, lab),
+              LIBS
+              "awk -f scripts/lib/findings.awk traces/%s/tsan.txt | sed 's/^/1\\t/' >%s/found; "
+              "findings_meet \"$(lab_says %s tsan)\" %s/found",
+              lab, tmp, lab, tmp),
            0);
     const char *tools[] = {"helgrind", "drd"};
     for (int t = 0; t < 2; t++)
@@ -70,19 +84,6 @@ ParameterizedTest(path_param *path, evidence, traces_show_what_is_claimed) {
 }
 
 /* --- GDB's commands on a real core ------------------------------------------------------ */
-
-static char tmp[64];
-
-static void make_tmp(void) {
-    snprintf(tmp, sizeof tmp, "/tmp/racelab-test-XXXXXX");
-    cr_assert_not_null(mkdtemp(tmp));
-}
-
-static void remove_tmp(void) {
-    sh(10, "rm -rf %s", tmp);
-}
-
-TestSuite(evidence, .init = make_tmp, .fini = remove_tmp);
 
 /* What GDB prints for these commands on a core of this lab's racy side. */
 static char *on_core_of(const char *lab, const char *commands) {
