@@ -242,8 +242,10 @@ static void grow_work(struct hmap *m, uint64_t hash) {
 /* --- writing ------------------------------------------------------------- */
 
 __attribute__((noinline)) void hmap_assign(struct hmap *m, hkey key, void *value) {
-    if (!m && check_wanted())
+    if (!m && check_wanted()) {
+        team_enter("hmap_assign");
         team_panic("assignment to entry in nil map");
+    }
     enter_writing(m, "hmap_assign");
     uint64_t hash = hm_hash(m, key);
     if (m->oldbuckets)

@@ -5,7 +5,8 @@
 
 as_claimed() { note "as lab.txt says: $1"; exit 0; }
 not_claimed() {
-    if [ "$side" = racy ] && ! git -C "$root" diff --quiet HEAD -- "labs/$lab/map.c" 2>/dev/null; then
+    git -C "$root" diff --quiet HEAD -- "labs/$lab/map.c" 2>/dev/null
+    if [ $? -eq 1 ] && [ "$side" = racy ]; then # 1: it differs; anything else: git cannot tell
         note "labs/$lab/map.c is yours now; of the one that was shipped, lab.txt says: $1"
         exit 0
     fi
@@ -25,7 +26,7 @@ detector() { # TOOL MODE
         status=$?
         [ $status -lt 2 ] || break
         missing=$(findings_meet "$claim" "$evidence/$1/findings.tsv") && break
-        [ "$claim" != silent ] && [ "$n" != "$more" ] || break
+        [[ $claim != silent && $n != "$more" ]] || break
         note "$missing in $n runs; now $more"
     done
     cat "$evidence/verdict"
@@ -53,6 +54,10 @@ crash() {
     IFS=$'\t' read -r _ how value seconds _ file < <(tail -n 1 "$evidence/runs.tsv")
     cat "$file"
     echo "$how $value after $seconds s" | sed 's/^signal/died of/; s/^exit 0/ended well/'
+    if [ "${HMAP_CHECK-}" = 0 ]; then
+        note 'lab.txt speaks of runs with the check on'
+        exit 0
+    fi
     ended_as_claimed "$how" "$value" "$file" || not_claimed "$(expectation)"
     as_claimed "$(expectation)"
 }
