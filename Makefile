@@ -14,10 +14,13 @@ MODES       := plain tsan
 flags.plain := $(OPT)
 flags.tsan  := $(OPT) -fsanitize=thread
 
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+WERROR   ?= -Werror# empty for a compiler with warnings that we have not met
 CFLAGS   := -std=c11 -D_GNU_SOURCE -g -fno-omit-frame-pointer -pthread \
             -fdebug-prefix-map=$(CURDIR)=. \
-            -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion
+            -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
 MAKEFLAGS += --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
 
 # --- what there is ----------------------------------------------------------

@@ -5,12 +5,13 @@
 # For tests, RACELAB_CORE_PATTERN stands in for what the kernel has.
 core_pattern() { echo "${RACELAB_CORE_PATTERN-$(cat /proc/sys/kernel/core_pattern)}"; }
 
-# Would the kernel leave a file that we can read? (The runner raises the soft
-# limit to the hard one.)
+# Would the kernel leave a file that we can read, and whole? (The runner raises
+# the soft limit to the hard one; under 256 MiB a core may be cut off.)
 kernel_writes_cores() {
-    local pattern dir
-    pattern=$(core_pattern)
-    [[ -n $pattern && $pattern != '|'* && $(ulimit -H -c) != 0 ]] || return 1
+    local pattern dir limit
+    pattern=$(core_pattern) limit=$(ulimit -H -c)
+    [[ -n $pattern && $pattern != '|'* ]] || return 1
+    [[ $limit = unlimited || $limit -ge $((256 * 1024)) ]] || return 1
     dir=.
     [[ $pattern != */* ]] || dir=$(dirname "$pattern")
     [ -d "$dir" ] && [ -w "$dir" ]

@@ -241,7 +241,9 @@ Test(scripts, core_lets_gdb_write_one_where_the_kernel_pipes_it_away) {
         ", under GDB");
 }
 
-Test(scripts, core_lets_gdb_write_one_where_the_limit_is_zero) {
+Test(scripts, core_lets_gdb_write_one_where_the_limit_is_zero_or_small) {
+    has_good_core(sh(60, "ulimit -H -c 1000; scripts/core.sh --out %s/o -- " RACY, tmp),
+                  ", under GDB");
     has_good_core(sh(60, "ulimit -H -c 0; scripts/core.sh --out %s/o -- " RACY, tmp),
                   ", under GDB");
 }
