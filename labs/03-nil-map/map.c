@@ -8,7 +8,7 @@
 #include "hmap.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct hmap *sessions; /* number -> struct session *; not made yet */
+static struct hmap *sessions; /* number -> session; not made yet */
 
 void map_open(void) {
     if (!sessions)                         /* RACE: a */

@@ -22,7 +22,7 @@ static void count_connections(void) {
     long apart = 0;
     for (int host = 0; host < HOSTS; host++)
         apart += used[0][host] != used[1][host];
-    team_expect("hosts to which the two senders hold different connections", 0, apart);
+    team_expect("hosts with two connections", 0, apart);
     team_expect("connections opened", HOSTS, map_opened(pool));
     map_free(pool);
 }

@@ -20,7 +20,7 @@ static atomic_int alive;
 
 static struct snapshot *copy(const struct snapshot *from) {
     struct snapshot *s = calloc(1, sizeof *s);
-    s->settings = from ? hmap_clone(from->settings) : hmap_make(HMAP_NUM, SETTINGS);
+    s->settings = from ? hmap_clone(from->settings) : hmap_make(HMAP_NUM, 0);
     alive++;
     return s;
 }
@@ -32,8 +32,9 @@ static void drop(struct snapshot *s) {
 }
 
 static void set_all(struct snapshot *s, long generation) {
+    void *value = (void *)(intptr_t)generation;
     for (int i = 0; i < SETTINGS; i++)
-        hmap_assign(s->settings, HNUM(i), (void *)(intptr_t)generation); /* RACE: b */
+        hmap_assign(s->settings, HNUM(i), value); /* RACE: b */
 }
 
 const struct snapshot *map_begin(void) {

@@ -8,7 +8,7 @@
 #include "hmap.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct hmap *sessions; /* number -> struct session *; guarded by lock */
+static struct hmap *sessions; /* number -> session; guarded by lock */
 
 /* The table, made by whoever comes first. Caller holds lock. */
 static struct hmap *opened(void) {

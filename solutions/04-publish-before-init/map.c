@@ -17,7 +17,7 @@ struct table {
 };
 
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic(struct table *) table; /* NULL until it is loaded and complete */
+static _Atomic(struct table *) table; /* NULL until it is complete */
 
 static void fill(struct table *t) {
     t->by_path = hmap_make(HMAP_STR, ROUTES);

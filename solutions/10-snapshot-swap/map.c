@@ -11,7 +11,7 @@
 #include "hmap.h"
 
 struct snapshot {
-    struct hmap *settings; /* number -> generation; never changed once current */
+    struct hmap *settings; /* number -> generation; fixed once current */
     int users;             /* who still needs it; guarded by lock */
 };
 
@@ -21,7 +21,7 @@ static atomic_int alive;
 
 static struct snapshot *copy(const struct snapshot *from) {
     struct snapshot *s = calloc(1, sizeof *s);
-    s->settings = from ? hmap_clone(from->settings) : hmap_make(HMAP_NUM, SETTINGS);
+    s->settings = from ? hmap_clone(from->settings) : hmap_make(HMAP_NUM, 0);
     s->users = 1; /* being current */
     alive++;
     return s;
@@ -34,8 +34,9 @@ static void drop(struct snapshot *s) {
 }
 
 static void set_all(struct snapshot *s, long generation) {
+    void *value = (void *)(intptr_t)generation;
     for (int i = 0; i < SETTINGS; i++)
-        hmap_assign(s->settings, HNUM(i), (void *)(intptr_t)generation);
+        hmap_assign(s->settings, HNUM(i), value);
 }
 
 const struct snapshot *map_begin(void) {

@@ -62,7 +62,8 @@ class Crossing(gdb.Command):
         for t, painted in ((one, colour.victim), (other, colour.other)):
             caller = next((f for f in (t.own if t else []) if "labs/common/" not in f.path), None)
             if caller and caller.source():
-                print(painted(f"      {t.name:<11} {caller.file}: {caller.source()}"))
+                line = f"      {t.name:<11} {caller.file}: {caller.source()}"
+                print(painted(line if len(line) <= columns else line[:columns - 3] + "..."))
 
 
 Crossing()

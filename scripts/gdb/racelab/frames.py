@@ -46,10 +46,10 @@ class Frame:
             return None
 
     def source(self):
-        """The text of its line, or None."""
+        """The text of its line, without the labs' RACE mark, or None."""
         try:
             with open(self.path, encoding="utf-8", errors="replace") as f:
-                return f.read().splitlines()[self.line - 1].strip()
+                return re.sub(r"\s*/\* RACE: .*", "", f.read().splitlines()[self.line - 1]).strip()
         except (OSError, IndexError, TypeError):
             return None
 
