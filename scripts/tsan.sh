@@ -23,11 +23,12 @@ tool=tsan
 needed=()
 command=()
 runner_options=(--fixed-addresses)
-failed_start='^FATAL: ThreadSanitizer'
 cure='this system forbids to turn address randomization off; scripts/doctor.sh says more'
 # A long history keeps the second stack; exit 66 as always, so that a report is
 # never mistaken for the program's own exit status.
 export TSAN_OPTIONS="history_size=7 second_deadlock_stack=1 ${TSAN_OPTIONS-}"
+
+did_start() { ! grep -qa '^FATAL: ThreadSanitizer' "$1"; }
 
 check_program() {
     [ "$(head -c 4 "$1" | tail -c 3)" = ELF ] || return 0 # a script may start anything

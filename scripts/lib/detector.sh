@@ -2,8 +2,9 @@
 # verdict with its confidence. Sourced by tsan.sh, helgrind.sh and drd.sh, which
 # say how their tool is started and how it says that it could not start.
 #
-# Before detector_main, set: tool, command=(words to put before the program),
-# runner_options=(), failed_start (a regex in the output), cure.
+# Before detector_main, set: tool, needed=(commands), command=(words to put before
+# the program), runner_options=(), cure (for a tool that cannot start); and define
+# check_program FILE and did_start OUTPUT.
 # shellcheck shell=bash
 
 usage_of_detector() { # --runs and friends; leaves the program in argv
@@ -47,7 +48,7 @@ detector_main() {
     local started=0 found=0 late=0 died=0 n how value file
     : >"$out/findings.tsv"
     while IFS=$'\t' read -r n how value _ _ file; do
-        if grep -qaE "$failed_start" "$file"; then continue; fi
+        did_start "$file" || continue
         started=$((started + 1))
         awk -f "$root/scripts/lib/findings.awk" "$file" | sort | uniq | sed "s/^/$n\t/" >"$out/one.tsv"
         if [ -s "$out/one.tsv" ]; then
@@ -55,15 +56,23 @@ detector_main() {
             cat "$out/one.tsv" >>"$out/findings.tsv"
         fi
         [ "$how" != timeout ] || late=$((late + 1))
-        if [ "$how" = signal ] || grep -qa '^ThreadSanitizer:DEADLYSIGNAL' "$file"; then died=$((died + 1)); fi
+        # both tools can end a run that a signal ended with an exit status of their own
+        if [ "$how" = signal ] || grep -qaE "^ThreadSanitizer:DEADLYSIGNAL|^valgrind: the 'impossible'" "$file"; then
+            died=$((died + 1))
+        fi
     done <"$out/runs.tsv"
     rm -f "$out/one.tsv"
     verdict
 }
 
+# Lines of `uniq -c`: the most frequent first, but what only tells of a death last.
+most_first() {
+    awk '{ print (/SEGV|lock held at exit/ ? 1 : 0) "\t" $0 }' | sort -t$'\t' -k1,1n -k2,2nr | cut -f 2-
+}
+
 # How many runs had a finding of each kind: "race in 20 of 20 runs, lock order in 3"
 kinds() {
-    cut -f 1,2 "$out/findings.tsv" | sort -u | cut -f 2 | sort | uniq -c | sort -rn |
+    cut -f 1,2 "$out/findings.tsv" | sort -u | cut -f 2 | sort | uniq -c | most_first |
         awk -v n="$started" '{ c = $1; $1 = ""; printf (NR == 1 ? "%s in %d of %d runs" : ",%s in %d"), $0, c, n }' |
         sed 's/^ //'
 }
@@ -79,7 +88,7 @@ verdict() {
     [ "$died" -eq 0 ] || rest="$rest; died in $died"
     if [ "$found" -gt 0 ]; then
         printf '%s%s: %s%s%s\n' "$red" "$tool" "$(kinds)" "$plain" "$rest"
-        cut -f 2,3 "$out/findings.tsv" | sort | uniq -c | sort -k1,1nr -k2 | head -n 5 |
+        cut -f 2,3 "$out/findings.tsv" | sort | uniq -c | most_first | head -n 5 |
             awk -F'\t' -v n="$started" '{ c = $1; sub(/^ *[0-9]+ /, "", $1); sub(/^ */, "", c); sub(/ .*/, "", c)
                                           printf "    %-17s %-31s in %d of %d\n", $1, $2, c, n }'
         status=1

@@ -6,9 +6,11 @@ valgrind_tool() { # helgrind | drd
     needed=(valgrind)
     command=(valgrind "--tool=$1" --fullpath-after= --)
     runner_options=()
-    failed_start="^valgrind: |^==[0-9]+== (Valgrind|.*Fatal error) (at startup|.*cannot)"
     cure="$(valgrind --version 2>&1 | head -n 1) did not run: scripts/doctor.sh says more"
 }
+
+# Its preamble is printed when it has started the program.
+did_start() { grep -qaE '^==[0-9]+== Command: ' "$1"; }
 
 check_program() {
     ! grep -aqE '__tsan_(init|func_entry)' "$1" \

@@ -99,7 +99,7 @@ static char *on_core_of(const char *lab, const char *commands) {
 Test(evidence, team_lists_every_thread_by_name_role_and_place) {
     char *out = on_core_of("02-read-during-write", "-ex team");
     cr_assert_eq(lines(out), 4, "%s", out);
-    cr_assert(strstr(out, "* reader      reader    yes            in hmap_next"), "%s", out);
+    cr_assert(strstr(out, "* reader      reader    yes         in hmap_next"), "%s", out);
     cr_assert(strstr(out, "<- SIGABRT\n"), "%s", out);
     cr_assert(strstr(out, "  main        main      no "), "%s", out);
     cr_assert(strstr(out, "  writer      writer "), "%s", out);

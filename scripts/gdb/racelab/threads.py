@@ -137,12 +137,12 @@ class Team(gdb.Command):
     def invoke(self, _argument, _from_tty):
         threads = all_threads()
         died, sig = victim(threads), signal()
-        print(colour.dim(f"  {'thread':<12}{'role':<10}{'inside the map':<15}doing"))
+        print(colour.dim(f"  {'thread':<12}{'role':<10}{'in the map':<12}doing"))
         for t in threads:
             mark = "*" if t is died and sig else " "
             inside = "yes" if t.doing and t.doing.startswith("hmap_") else "no"
             end = f"  <- {sig}" if t is died and sig else ""
-            line = f"{mark} {t.name:<12}{t.role:<10}{inside:<15}{t.where()}{end}"
+            line = f"{mark} {t.name:<12}{t.role:<10}{inside:<12}{t.where()}{end}"
             print(colour.victim(line) if end else colour.other(line) if inside == "yes" else line)
 
 
