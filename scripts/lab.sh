@@ -46,7 +46,7 @@ while [ $# -gt 0 ]; do
     *) side=$1; shift ;;
     esac
 done
-sidedir=$(side_of "$lab" "$side") || exit
+side_of "$lab" "$side" >/dev/null || exit
 evidence=$root/build/evidence/$lab/${side//\//-}
 mkdir -p "$evidence" 2>/dev/null || wrong 'cannot write to build/'
 

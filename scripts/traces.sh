@@ -26,7 +26,7 @@ until_claimed() {
     claim=$(lab_says "$lab" "$tool")
     for ((i = 1; i <= tries; i++)); do
         runner --timeout 60 --no-core "${runner_options[@]}" --out build/evidence -- "${@:4}" >/dev/null || exit
-        trimmed "$file" >build/evidence/trimmed
+        trimmed "$file" | sed "s|$root/||g" >build/evidence/trimmed # where we are is nobody's business
         if shown build/evidence/trimmed "$claim"; then
             mv build/evidence/trimmed "traces/$lab/$tool.${file##*.}"
             return

@@ -83,6 +83,10 @@ ParameterizedTest(path_param *path, evidence, traces_show_what_is_claimed) {
            0);
 }
 
+Test(evidence, traces_do_not_name_the_place_they_were_recorded_in) {
+    exited(sh(10, "grep -rqF \"$PWD/\" traces"), 1);
+}
+
 /* --- GDB's commands on a real core ------------------------------------------------------ */
 
 /* What GDB prints for these commands on a core of this lab's racy side. */
