@@ -35,11 +35,7 @@ verb() { # VERB SIDE [OPTION...]: its output, indented; ok=1 when not as claimed
 }
 
 in_gdb() { # COMMAND...: what GDB prints on the core from its own commands
-    local -a commands=()
-    local c
-    for c; do commands+=(-ex "$c"); done
-    RACELAB_COLOUR=${bold:+yes} gdb -batch -nx -ex "source $root/scripts/gdb/racelab.py" -ex 'echo ---\n' "${commands[@]}" \
-        "$racy" "$evidence/core/core" 2>"$evidence/gdb.txt" | sed '1,/^---$/d'
+    RACELAB_COLOUR=${bold:+yes} on_core "$racy" "$evidence/core/core" "$@" 2>"$evidence/gdb.txt"
 }
 
 mkdir -p "$evidence"

@@ -89,8 +89,8 @@ core() {
         ended_as_claimed "$how" "$value" "$file" || not_claimed "$(expectation)" # not so under GDB
     fi
     echo
-    gdb -batch -nx -ex "source $root/scripts/gdb/racelab.py" -ex team -ex 'echo \n' -ex crossing -ex 'echo \n' -ex locks \
-        -ex "case $evidence/core/core.json" "$program" "$evidence/core/core" 2>"$evidence/core/gdb.txt" | sed -n '/^  thread  /,$p'
+    on_core "$program" "$evidence/core/core" team 'echo \n' crossing 'echo \n' locks \
+        "case $evidence/core/core.json" 2>"$evidence/core/gdb.txt"
     victim=$(sed -n '/"victim"/,/}/s/^ *"role": "\(.*\)".*/\1/p' "$evidence/core/core.json")
     [[ "|$(lab_says "$lab" victim | sed 's/ *| */|/g')|" = *"|$victim|"* ]] || not_claimed "the victim is $(lab_says "$lab" victim), not $victim"
     as_claimed "the victim is $victim"

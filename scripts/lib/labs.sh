@@ -71,3 +71,11 @@ findings_meet() {
     done
     return $all
 }
+
+# on_core PROGRAM CORE COMMAND...: what GDB prints of its own and our commands
+on_core() {
+    local -a commands=()
+    local c
+    for c in "${@:3}"; do commands+=(-ex "$c"); done
+    gdb -batch -nx -ex "source $root/scripts/gdb/racelab.py" -ex 'echo ---\n' "${commands[@]}" "$1" "$2" | sed '1,/^---$/d'
+}

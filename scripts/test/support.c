@@ -62,6 +62,17 @@ struct outcome program(double timeout, const char *path) {
     return run(timeout, (char *[]){copy, NULL});
 }
 
+char tmp[64];
+
+void make_tmp(void) {
+    snprintf(tmp, sizeof tmp, "/tmp/racelab-test-XXXXXX");
+    cr_assert_not_null(mkdtemp(tmp));
+}
+
+void remove_tmp(void) {
+    sh(10, "rm -rf %s", tmp);
+}
+
 int lines(const char *text) {
     int n = 0;
     for (; *text; text++)

@@ -26,6 +26,12 @@ struct outcome sh(double timeout, const char *format, ...) __attribute__((format
 /* sh() on a program that a signal may end: it is not run through a shell. */
 struct outcome program(double timeout, const char *path);
 
+/* A directory of the test's own, for a suite that says
+ *     TestSuite(name, .init = make_tmp, .fini = remove_tmp); */
+extern char tmp[64];
+void make_tmp(void);
+void remove_tmp(void);
+
 /* How many lines a text has. */
 int lines(const char *text);
 

@@ -8,18 +8,6 @@
 
 #include "support.h"
 
-/* A directory of our own, made before each test and removed after it. */
-static char tmp[64];
-
-static void make_tmp(void) {
-    snprintf(tmp, sizeof tmp, "/tmp/racelab-test-XXXXXX");
-    cr_assert_not_null(mkdtemp(tmp));
-}
-
-static void remove_tmp(void) {
-    sh(10, "rm -rf %s", tmp);
-}
-
 TestSuite(evidence, .init = make_tmp, .fini = remove_tmp);
 
 /* --- documents quote traces/, to the letter --------------------------------------- */

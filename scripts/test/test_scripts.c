@@ -15,18 +15,6 @@
 #define RACY_TSAN "build/tsan/labs/01-concurrent-write/lab"
 #define REPAIRED "build/plain/solutions/01-concurrent-write/lab"
 
-/* A directory of our own, made before each test and removed after it. */
-static char tmp[64];
-
-static void make_tmp(void) {
-    snprintf(tmp, sizeof tmp, "/tmp/racelab-test-XXXXXX");
-    cr_assert_not_null(mkdtemp(tmp));
-}
-
-static void remove_tmp(void) {
-    sh(10, "rm -rf %s", tmp);
-}
-
 TestSuite(scripts, .init = make_tmp, .fini = remove_tmp);
 
 /* An executable script in tmp. */
