@@ -13,6 +13,8 @@ OPT         ?= -O0
 MODES       := plain tsan
 flags.plain := $(OPT)
 flags.tsan  := $(OPT) -fsanitize=thread
+# and what scripts/ are built with: our own tools may be fast
+flags.tool  := -O2 -Ibuild/gen -Iscripts/run
 
 ifeq ($(origin CC),default)
 CC       := gcc
@@ -67,7 +69,7 @@ build/$1/%.o: %.c | build/.tools
 	@[ ! -t 2 ] || printf '\r\033[Kbuilding $$@' >&2
 	@$$(CC) $$(CFLAGS) $$(flags.$1) -Ilabs/common -Ilabs/$$(call lab_of,$$*) -MMD -MP -c $$< -o $$@
 endef
-$(foreach m,$(MODES),$(eval $(call mode_rules,$m)))
+$(foreach m,$(MODES) tool,$(eval $(call mode_rules,$m)))
 
 # $1 mode, $2 side's folder, $3 object of its map.c
 define side_rules
@@ -91,23 +93,42 @@ build/plain/solutions/%/lab-unannotated: build/plain/solutions/%/map-unannotated
         build/plain/labs/%/work.o $(COMMON:%=build/plain/%)
 	@$(CC) $(CFLAGS) $(flags.plain) $^ -o $@
 
-build/bin/run: $(patsubst %.c,build/plain/%.o,$(wildcard scripts/run/*.c))
+# --- the tools ------------------------------------------------------------------
+sources_of = $(patsubst %.c,build/tool/%.o,$(wildcard scripts/$1/*.c scripts/$1/read/*.c scripts/$1/join/*.c scripts/$1/tell/*.c))
+RUN      := $(call sources_of,run)
+WALK     := $(call sources_of,walk) build/tool/build/gen/scripts/walk/tell/profile.pb-c.o build/tool/scripts/run/child.o
+WALKLIBS := -lexpat -ljansson -lprotobuf-c -lz -lelf -lm
+
+build/bin/run: $(RUN)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ -lm -o $@
+build/bin/walk: $(WALK)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $^ $(WALKLIBS) -o $@
 
-build/test/%: build/plain/scripts/test/test_%.o build/plain/scripts/test/support.o \
-              build/plain/scripts/run/child.o $(COMMON:%=build/plain/%)
+build/gen/%.pb-c.c: %.proto | build/.tools
+	@mkdir -p build/gen
+	@protoc-c --c_out=build/gen $<
+build/tool/scripts/walk/tell/pprof.o build/tool/scripts/test/test_walk_formats.o: build/gen/scripts/walk/tell/profile.pb-c.c
+# generated, and not ours to mend
+build/tool/build/gen/%.o: WERROR = -w
+
+# --- tests of all of it ------------------------------------------------------------
+SUPPORT  := $(patsubst scripts/test/%.c,build/tool/scripts/test/%.o,$(filter-out scripts/test/test_%,$(wildcard scripts/test/*.c)))
+build/test/walk_%: build/tool/scripts/test/test_walk_%.o $(SUPPORT) $(filter-out %/walk/main.o,$(WALK))
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $^ -lcriterion $(WALKLIBS) -o $@
+build/test/%: build/tool/scripts/test/test_%.o build/tool/scripts/test/support.o \
+              build/tool/scripts/run/child.o $(COMMON:%=build/plain/%)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ -lcriterion -o $@
-
-build/plain/scripts/test/%.o: CFLAGS += -Iscripts/run
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 built = @[ ! -t 2 ] || printf '\r\033[K' >&2
-programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run
+programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run build/bin/walk
 	$(built)
-build: $(PROGRAMS) $(RULES) build/bin/run
+build: $(PROGRAMS) $(RULES) build/bin/run build/bin/walk
 	$(built)
 tests: build $(TESTS)
 	$(built)

@@ -23,6 +23,16 @@ lab      libc6-dbg        -                      names libc functions in reports
 lab      libcriterion-dev criterion/criterion.h  runs the tests
 lab      pkg-config       pkg-config             finds Criterion for the compiler
 lab      elfutils         eu-unstrip             tells whether a core fits a program
+lab      libelf-dev       gelf.h                 reads what a core says of itself
+lab      libexpat1-dev    expat.h                reads the XML of Valgrind
+lab      libjansson-dev   jansson.h              writes and reads JSON
+lab      libprotobuf-c-dev protobuf-c/protobuf-c.h  writes profiles for pprof
+lab      protobuf-c-compiler protoc-c            makes C of their format
+lab      zlib1g-dev       zlib.h                 which are compressed
+test     chromium         chromium               shows that walk's pages can be seen
+test     golang-go        go                     has pprof, which must read walk's profiles
+test     python3-jsonschema -                    holds JSON and SARIF against their schemas
+test     libxml2-utils    xmllint                holds HTML and JUnit against XML
 lint     clang-format     clang-format           checks the layout of C code
 lint     clang-tidy       clang-tidy             finds bugs that compilers let pass
 lint     cppcheck         cppcheck               finds some more

@@ -1,0 +1,79 @@
+/*
+ * silence.c - why a tool that ran said nothing about what this case shows. What the
+ * lab itself says comes first; else what is known of the tool's blind spots, each of
+ * which was measured (docs/reading-tsan.md, docs/reading-helgrind.md).
+ */
+#include <stddef.h>
+
+#include "join.h"
+
+static const struct {
+    enum tool tool;
+    enum kind found; /* by another tool */
+    const char *why;
+} blind[] = {
+    {TOOL_DRD, KIND_LOCK_ORDER,
+     "DRD does not note in which order a thread takes its locks; a deadlock that did not "
+     "happen in its run is invisible to it."},
+    {TOOL_HELGRIND, KIND_USE_AFTER_FREE,
+     "Helgrind does not follow free between threads: to it, freed memory is only memory."},
+    {TOOL_DRD, KIND_USE_AFTER_FREE,
+     "DRD does not follow free between threads, unless it is told --free-is-write=yes."},
+    {TOOL_HELGRIND, KIND_THREAD_LEAK, "Helgrind does not count threads that nobody joins."},
+    {TOOL_DRD, KIND_THREAD_LEAK, "DRD does not count threads that nobody joins."},
+    {TOOL_TSAN, KIND_LOCK_HELD_AT_EXIT,
+     "ThreadSanitizer does not report a thread that ends with a lock in its hands."},
+    {TOOL_ASAN, KIND_RACE,
+     "AddressSanitizer checks where memory is touched, and never asks who else touches it."},
+    {TOOL_LSAN, KIND_RACE, "LeakSanitizer looks for lost memory only."},
+    {TOOL_TSAN, KIND_RACE,
+     "ThreadSanitizer sees only what was compiled with it, and forgets what is long ago; "
+     "the two accesses may also not have met in its runs. Run it more often."},
+    {TOOL_HELGRIND, KIND_RACE,
+     "The two accesses may have been ordered by a lock taken in between in its runs: under "
+     "Valgrind one thread runs at a time. Run it more often."},
+    {TOOL_DRD, KIND_RACE,
+     "DRD needs both accesses in segments that nothing orders, in its own runs; and it does "
+     "not look at stacks unless it is told --check-stack-var=yes. Run it more often."},
+};
+
+static bool is_detector(enum tool tool) {
+    return tool == TOOL_TSAN || tool == TOOL_HELGRIND || tool == TOOL_DRD;
+}
+
+/* Did it say anything but that the program died? */
+static bool spoke(const struct casefile *c, enum tool tool) {
+    for (size_t i = 0; i < c->finding_count; i++)
+        if (c->findings[i]->witnesses[tool].reports && c->findings[i]->kind != KIND_DEADLY_SIGNAL)
+            return true;
+    return false;
+}
+
+static bool found(const struct casefile *c, enum kind kind) {
+    for (size_t i = 0; i < c->finding_count; i++)
+        if (c->findings[i]->kind == kind)
+            return true;
+    return false;
+}
+
+const char *why_silent(const struct casefile *c, enum tool tool) {
+    const struct tool_state *t = &c->tools[tool];
+    if (t->runs == t->not_started || spoke(c, tool))
+        return NULL;
+    if (c->lab.silent)
+        return c->lab.silent;
+    for (size_t i = 0; i < sizeof blind / sizeof *blind; i++)
+        if (blind[i].tool == tool && found(c, blind[i].found))
+            return blind[i].why;
+    if (!is_detector(tool))
+        return NULL;
+    if (c->core && c->core->cycle_count)
+        return tool == TOOL_DRD ? blind[0].why
+                                : "It learns the order of locks from what a run does: where no "
+                                  "run took them in both orders, it has nothing to say.";
+    if (c->core && c->core->signal)
+        return "No two accesses were unordered in its runs. Either the code that races did not "
+               "run, or there is no data race: a promise about several steps was broken, each "
+               "of them guarded (atomicity), and of that no detector knows.";
+    return NULL;
+}

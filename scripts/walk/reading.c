@@ -1,0 +1,51 @@
+/* reading.c - see reading.h. */
+#include "reading.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool read_stream(struct casefile *c, FILE *in, const struct input_file *file,
+                        enum input kind, const char **trouble) {
+    switch (kind) {
+    case INPUT_XML: read_xml(c, in, file->path, file->tool); return true;
+    case INPUT_FACTS: return read_facts(c, in, file->path, trouble);
+    default: read_text(c, in, file->path, file->tool); return true;
+    }
+}
+
+bool read_one(struct casefile *c, const struct input_file *file, const char **trouble) {
+    if (strcmp(file->path, "-") == 0)
+        return read_stream(c, stdin, &(struct input_file){"standard input", file->tool}, INPUT_TEXT,
+                           trouble);
+    enum input kind = input_kind(file->path);
+    if (kind == INPUT_CORE || kind == INPUT_PROGRAM) {
+        *trouble = "is no report";
+        return false;
+    }
+    FILE *in = fopen(file->path, "re");
+    if (!in || kind == INPUT_UNREADABLE) {
+        *trouble = in ? "is a directory (--group sorts the files in one)" : strerror(errno);
+        if (in)
+            fclose(in);
+        return false;
+    }
+    bool read = read_stream(c, in, file, kind, trouble);
+    fclose(in);
+    return read;
+}
+
+void read_all(struct casefile *c, const struct options *o) {
+    const char *trouble = NULL;
+    int status = 2;
+    if (o->lab && !read_lab(c, o->lab))
+        stop(2, "%s: %s", o->lab, strerror(errno));
+    if (o->title)
+        c->lab.title = o->title;
+    for (size_t i = 0; i < o->input_count; i++)
+        if (!read_one(c, &o->inputs[i], &trouble))
+            stop(2, "%s: %s", o->inputs[i].path, trouble);
+    if (o->core && !read_core(c, o->core, &o->read, &trouble, &status))
+        stop(status, "%s: %s", o->core, trouble);
+    if (!c->program)
+        c->program = case_string(c, c->core && c->core->program ? c->core->program : o->read.program);
+}
