@@ -13,8 +13,11 @@ OPT         ?= -O0
 MODES       := plain tsan
 flags.plain := $(OPT)
 flags.tsan  := $(OPT) -fsanitize=thread
-# and what scripts/ are built with: our own tools may be fast
+# and what scripts/ are built with: our own tools may be fast; their readers are also
+# run on hostile input (make fuzz: with clang; make test: with any compiler)
 flags.tool  := -O2 -Ibuild/gen -Iscripts/run
+flags.asan  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Ibuild/gen -Iscripts/run
+flags.fuzz  := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -Ibuild/gen -Iscripts/run
 
 ifeq ($(origin CC),default)
 CC       := gcc
@@ -40,7 +43,7 @@ LAB      ?= 01
 SIDE     ?= racy
 RUNS     ?=
 
-.PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture \
+.PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk \
         crash tsan helgrind drd rules core walk diff hint
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -69,7 +72,7 @@ build/$1/%.o: %.c | build/.tools
 	@[ ! -t 2 ] || printf '\r\033[Kbuilding $$@' >&2
 	@$$(CC) $$(CFLAGS) $$(flags.$1) -Ilabs/common -Ilabs/$$(call lab_of,$$*) -MMD -MP -c $$< -o $$@
 endef
-$(foreach m,$(MODES) tool,$(eval $(call mode_rules,$m)))
+$(foreach m,$(MODES) tool asan fuzz,$(eval $(call mode_rules,$m)))
 
 # $1 mode, $2 side's folder, $3 object of its map.c
 define side_rules
@@ -109,9 +112,19 @@ build/bin/walk: $(WALK)
 build/gen/%.pb-c.c: %.proto | build/.tools
 	@mkdir -p build/gen
 	@protoc-c --c_out=build/gen $<
-build/tool/scripts/walk/tell/pprof.o build/tool/scripts/test/test_walk_formats.o: build/gen/scripts/walk/tell/profile.pb-c.c
+$(foreach m,tool asan fuzz,build/$m/scripts/walk/tell/pprof.o) build/tool/scripts/test/test_walk_formats.o: build/gen/scripts/walk/tell/profile.pb-c.c
 # generated, and not ours to mend
-build/tool/build/gen/%.o: WERROR = -w
+$(foreach m,tool asan fuzz,build/$m/build/gen/%.o): WERROR = -w
+
+# --- fuzzing: each target is a reader, and needs no teller that uses a library ------
+TARGETS  := $(patsubst scripts/walk/fuzz/%.c,%,$(wildcard scripts/walk/fuzz/fuzz_*.c))
+FUZZED    = $(patsubst build/tool/%,build/$1/%,$(filter-out %/walk/main.o,$(WALK)))
+build/fuzz/%.o: CC = clang
+build/fuzz/fuzz_%: build/fuzz/scripts/walk/fuzz/fuzz_%.o $(call FUZZED,fuzz)
+	@clang -g -fsanitize=fuzzer,address,undefined $^ $(WALKLIBS) -o $@
+build/fuzz/replay_%: build/asan/scripts/walk/fuzz/fuzz_%.o build/asan/scripts/walk/fuzz/replay.o $(call FUZZED,asan)
+	@mkdir -p $(@D)
+	@$(CC) -g -fsanitize=address,undefined $^ $(WALKLIBS) -o $@
 
 # --- tests of all of it ------------------------------------------------------------
 SUPPORT  := $(patsubst scripts/test/%.c,build/tool/scripts/test/%.o,$(filter-out scripts/test/test_%,$(wildcard scripts/test/*.c)))
@@ -130,7 +143,7 @@ programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m
 	$(built)
 build: $(PROGRAMS) $(RULES) build/bin/run build/bin/walk
 	$(built)
-tests: build $(TESTS)
+tests: build $(TESTS) $(TARGETS:fuzz_%=build/fuzz/replay_%)
 	$(built)
 
 # --- one lab: LAB is a number, a slug or a part of it; SIDE=solution ---------
@@ -157,6 +170,10 @@ matrix: programs
 	@scripts/matrix.sh | tee build/matrix.txt && mv build/matrix.txt traces/matrix.txt
 picture: programs
 	@scripts/picture.sh
+fuzz:
+	@scripts/fuzz.sh
+bench-walk: programs
+	@scripts/bench-walk.sh
 lint:
 	@scripts/lint.sh
 clean:

@@ -1,9 +1,11 @@
 #!/bin/sh
 # setup.sh - install what racelab needs, and only what is missing.
 #
-# usage: sh scripts/setup.sh [--dry-run] [lab | lint | picture]
+# usage: sh scripts/setup.sh [--dry-run] [lab | test | fuzz | lint | picture]
 #
 #   lab        what `make` and `make test` use (the default)
+#   test       what `make test` can use besides: a browser, Go's pprof, validators
+#   fuzz       what `make fuzz` uses
 #   lint       what `make lint` uses
 #   picture    what redraws the picture in README.md
 #   --dry-run  say what is missing, install nothing
@@ -33,6 +35,8 @@ test     chromium         chromium               shows that walk's pages can be 
 test     golang-go        go                     has pprof, which must read walk's profiles
 test     python3-jsonschema -                    holds JSON and SARIF against their schemas
 test     libxml2-utils    xmllint                holds HTML and JUnit against XML
+fuzz     clang            clang                  compiles walk's readers for libFuzzer
+fuzz     libclang-rt-14-dev -                    is libFuzzer
 lint     clang-format     clang-format           checks the layout of C code
 lint     clang-tidy       clang-tidy             finds bugs that compilers let pass
 lint     cppcheck         cppcheck               finds some more
@@ -68,7 +72,7 @@ apt() { # ARGUMENT...: apt-get, which talks only when it fails and waits for its
 group=lab dry='' clock='' sudo=''
 for arg; do
     case $arg in
-    lab | lint | picture) group=$arg ;;
+    lab | test | fuzz | lint | picture) group=$arg ;;
     --dry-run) dry=yes ;;
     --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 0 ;;
     --version) say 'setup.sh (racelab) 1.0'; exit 0 ;;

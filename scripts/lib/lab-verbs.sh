@@ -91,7 +91,7 @@ core() {
     echo
     on_core "$program" "$evidence/core/core" team 'echo \n' crossing 'echo \n' locks \
         "case $evidence/core/core.json" 2>"$evidence/core/gdb.txt"
-    victim=$(sed -n '/"victim"/,/}/s/^ *"role": "\(.*\)".*/\1/p' "$evidence/core/core.json")
+    victim=$(sed -n 's/^ *"victim_role": "\(.*\)".*/\1/p' "$evidence/core/core.json")
     [[ "|$(lab_says "$lab" victim | sed 's/ *| */|/g')|" = *"|$victim|"* ]] || not_claimed "the victim is $(lab_says "$lab" victim), not $victim"
     as_claimed "the victim is $victim"
 }

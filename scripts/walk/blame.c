@@ -18,11 +18,11 @@ static bool listed(const char *const *list, const char *s, size_t length) {
  * ./nptl/pthread_create.c, ../sysdeps/… or nptl/./nptl/…: a program's own io/file.c
  * is not. */
 static bool glibc_file(const char *file) {
-    static const char *const folders[] = {
-        "nptl",  "misc", "string", "malloc", "csu",    "io",     "sysdeps", "stdlib",
-        "libio", "time", "signal", "posix",  "elf",    "setjmp", "debug",   "stdio-common",
-        "dlfcn", "rt",   "socket", "math",   "inet",   "resolv", "wcsmbs",  "termios",
-        NULL};
+    static const char *const folders[] = {"nptl",         "misc",    "string", "malloc",  "csu",
+                                          "io",           "sysdeps", "stdlib", "libio",   "time",
+                                          "signal",       "posix",   "elf",    "setjmp",  "debug",
+                                          "stdio-common", "dlfcn",   "rt",     "socket",  "math",
+                                          "inet",         "resolv",  "wcsmbs", "termios", NULL};
     const char *at = file;
     while (starts(at, "./") || starts(at, "../"))
         at = strchr(at, '/') + 1;
@@ -34,9 +34,8 @@ static bool glibc_file(const char *file) {
 
 static bool system_file(const char *file) {
     static const char *const parts[] = {
-        "/libsanitizer/", "/compiler-rt/",   "/libstdc++-v3/",       "/libgcc/",
-        "vg_replace_",    "hg_intercepts.c", "drd_pthread_intercepts", "drd_libstdcxx",
-        "/glibc-",        NULL};
+        "/libsanitizer/",  "/compiler-rt/",          "/libstdc++-v3/", "/libgcc/", "vg_replace_",
+        "hg_intercepts.c", "drd_pthread_intercepts", "drd_libstdcxx",  "/glibc-",  NULL};
     if (starts(file, "/usr/") || glibc_file(file))
         return true;
     for (const char *const *p = parts; *p; p++)
@@ -49,24 +48,29 @@ static bool system_file(const char *file) {
  * clang links them into the program, where only their names tell. */
 static bool runtime_function(const char *f) {
     static const char *const names[] = {
-        "memset",  "memcpy",  "memmove", "memcmp",  "memchr",  "strlen",   "strnlen", "strcmp",
-        "strncmp", "strcpy",  "strncpy", "strcat",  "strncat", "strdup",   "strndup", "strchr",
-        "strrchr", "strstr",  "strtol",  "malloc",  "calloc",  "realloc",  "free",    "memalign",
-        "valloc",  "printf",  "fprintf", "sprintf", "snprintf", "vprintf", "vfprintf", "vsnprintf",
-        "puts",    "putchar", "fputs",   "fwrite",  "fread",   "read",     "write",   "open",
-        "close",   "raise",   "abort",   "exit",    "kill",    "sleep",    "usleep",  "nanosleep",
-        "clone",   "clone3",  "start_thread", "_start", "sem_wait", "sem_post", "posix_memalign",
-        "aligned_alloc", "gsignal", "sigaction", "signal", "pause", "_fini", "_init", NULL};
-    return starts(f, "__") || starts(f, "pthread_") || starts(f, "operator new") ||
-           starts(f, "operator delete") || starts(f, "std::") || starts(f, "_dl_") ||
-           starts(f, "???") || starts(f, "<") || listed(names, f, strlen(f));
+        "memset",        "memcpy",    "memmove",   "memcmp",   "memchr",
+        "strlen",        "strnlen",   "strcmp",    "strncmp",  "strcpy",
+        "strncpy",       "strcat",    "strncat",   "strdup",   "strndup",
+        "strchr",        "strrchr",   "strstr",    "strtol",   "malloc",
+        "calloc",        "realloc",   "free",      "memalign", "valloc",
+        "printf",        "fprintf",   "sprintf",   "snprintf", "vprintf",
+        "vfprintf",      "vsnprintf", "puts",      "putchar",  "fputs",
+        "fwrite",        "fread",     "read",      "write",    "open",
+        "close",         "raise",     "abort",     "exit",     "kill",
+        "sleep",         "usleep",    "nanosleep", "clone",    "clone3",
+        "start_thread",  "_start",    "sem_wait",  "sem_post", "posix_memalign",
+        "aligned_alloc", "gsignal",   "sigaction", "signal",   "pause",
+        "_fini",         "_init",     NULL};
+    return starts(f, "__") || starts(f, "pthread_") || starts(f, "operator new")
+           || starts(f, "operator delete") || starts(f, "std::") || starts(f, "_dl_")
+           || starts(f, "???") || starts(f, "<") || listed(names, f, strlen(f));
 }
 
 static bool library(const char *module) {
     const char *name = strrchr(module, '/');
     name = name ? name + 1 : module;
-    return strstr(name, ".so") || starts(name, "ld-") || starts(name, "vgpreload") ||
-           starts(name, "[vdso") || strstr(module, "/valgrind/");
+    return strstr(name, ".so") || starts(name, "ld-") || starts(name, "vgpreload")
+           || starts(name, "[vdso") || strstr(module, "/valgrind/");
 }
 
 bool frame_own(const struct frame *f) {

@@ -16,9 +16,9 @@
 #include "blame.h"
 
 enum {
-    SLOTS = 8192,        /* of findings; twice as many as are kept */
-    STRING_MOST = 2048,  /* bytes; a longer name is cut off */
-    PAIR_MOST = 4096,    /* bytes of "f/g" */
+    SLOTS = 8192,       /* of findings; twice as many as are kept */
+    STRING_MOST = 2048, /* bytes; a longer name is cut off */
+    PAIR_MOST = 4096,   /* bytes of "f/g" */
     NOTES_MOST = 100,
 };
 
@@ -85,7 +85,9 @@ void case_note(struct casefile *c, const char *format, ...) {
 
 /* --- runs ---------------------------------------------------------------------------- */
 
-void case_begin_run(struct casefile *c) { c->runs++; }
+void case_begin_run(struct casefile *c) {
+    c->runs++;
+}
 
 /* Counts a run once: false when this one has been counted. */
 static bool once(unsigned *last, unsigned run) {
@@ -154,10 +156,13 @@ static struct finding *known(struct casefile *c, uint64_t hash, enum kind kind, 
     return NULL;
 }
 
+uint64_t case_hash(const char *kind, const char *pair) {
+    return fnv(fnv(fnv_start, kind, strlen(kind) + 1), pair, strlen(pair));
+}
+
 static uint64_t identity_of(struct finding *report, char *pair, size_t size) {
     name_pair(report, pair, size);
-    const char *kind = kind_name(report->kind);
-    return fnv(fnv(fnv_start, kind, strlen(kind) + 1), pair, strlen(pair));
+    return case_hash(kind_name(report->kind), pair);
 }
 
 struct finding *case_seen(struct casefile *c, struct finding *report) {

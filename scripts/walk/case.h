@@ -63,11 +63,11 @@ struct site {
     enum access access;
     unsigned size; /* bytes */
     uint64_t address;
-    const char *thread;  /* as the tool calls it: "T2", "#3", "main thread" */
-    const char *name;    /* what the program calls it: "reader" */
-    struct lock *locks;  /* held at the access */
+    const char *thread; /* as the tool calls it: "T2", "#3", "main thread" */
+    const char *name;   /* what the program calls it: "reader" */
+    struct lock *locks; /* held at the access */
     size_t lock_count;
-    bool locks_known;    /* the tool says which locks, so none means none */
+    bool locks_known; /* the tool says which locks, so none means none */
     struct stack stack;
     struct stack earlier; /* lock order: where the lock already held was taken */
     struct stack created; /* where the thread was created … */
@@ -102,8 +102,8 @@ struct finding {
     const char *file; /* the report, and its first line in it */
     size_t line;
     struct witness witnesses[TOOL_COUNT];
-    const char *pair;     /* "hmap_assign/map_total", the identity beside kind */
-    const char *identity; /* 16 hexadecimal digits, the same in every run */
+    const char *pair;        /* "hmap_assign/map_total", the identity beside kind */
+    const char *identity;    /* 16 hexadecimal digits, the same in every run */
     struct finding *part_of; /* the whole of which this report lost one side; set by join() */
     uint64_t hash;
     struct finding *next_same_slot;
@@ -115,7 +115,7 @@ struct tool_state {
     unsigned not_started; /* of them: the tool could not start (environment) */
     unsigned died;        /* of them: the program died of a signal under it */
     unsigned with_findings;
-    const char *reason; /* why not started, in its words */
+    const char *reason;                       /* why not started, in its words */
     unsigned last_run, last_found, last_died; /* to count each run once */
 };
 
@@ -145,14 +145,14 @@ struct thread {
     int number; /* GDB's: 1 is the one that died */
     int lwp;    /* the kernel's */
     const char *name, *role;
-    const char *doing;  /* "hmap_assign", from the labs' table */
-    const char *where;  /* a few words: "in hmap_assign, key 8" */
+    const char *doing; /* "hmap_assign", from the labs' table */
+    const char *where; /* a few words: "in hmap_assign, key 8" */
     struct stack stack;
     struct held *holds; /* mutexes whose owner it is */
     size_t hold_count;
-    struct held waits; /* what it waits for; address 0: nothing */
+    struct held waits;      /* what it waits for; address 0: nothing */
     const char *waits_kind; /* "mutex", "cond", "rwlock", "barrier", "semaphore", "join" */
-    int holder;        /* index of the thread that has it, or -1 */
+    int holder;             /* index of the thread that has it, or -1 */
 };
 
 struct look { /* what memory says of one expression */
@@ -165,10 +165,10 @@ enum fit { FIT_UNKNOWN, FIT_YES, FIT_NO };
 
 struct core {
     const char *path, *program;
-    enum fit fit; /* is it a core of that program? */
+    enum fit fit;                     /* is it a core of that program? */
     const char *program_id, *core_id; /* build-ids, in hexadecimal */
-    uint64_t have, want; /* bytes; fewer than wanted: cut off */
-    const char **notes;  /* what is missing or wrong with it, a sentence each */
+    uint64_t have, want;              /* bytes; fewer than wanted: cut off */
+    const char **notes;               /* what is missing or wrong with it, a sentence each */
     size_t note_count;
 
     const char *signal; /* "SIGSEGV"; NULL: the process lived */
@@ -199,22 +199,23 @@ struct lab {
 struct link {
     struct finding *finding; /* NULL: none */
     const char *reason;
-    int thread; /* index of the thread whose stack it was seen in, or -1 */
-    int site;   /* index of the finding's site that is the victim's, or -1 */
+    int thread;  /* index of the thread whose stack it was seen in, or -1 */
+    int site;    /* index of the finding's site that is the victim's, or -1 */
+    bool strong; /* by the victim itself, not only by who else was about */
 };
 
 struct casefile {
     struct pool pool;
     const char *program;
     struct lab lab;
-    struct core *core; /* NULL: no core */
+    struct core *core;         /* NULL: no core */
     struct finding **findings; /* in order of reading; join() sorts: most witnesses first */
     size_t finding_count;
     size_t findings_dropped; /* beyond FINDINGS_KEPT */
     struct tool_state tools[TOOL_COUNT];
     struct link link;
     const char *silence[TOOL_COUNT]; /* why this tool, which ran, said nothing; or NULL */
-    const char **notes; /* on the input: what was damaged, what is missing */
+    const char **notes;              /* on the input: what was damaged, what is missing */
     size_t note_count;
 
     unsigned runs;            /* inputs read so far */
@@ -254,6 +255,9 @@ struct finding *case_add(struct casefile *c, struct finding *report);
  * is done. Of each stack it needs the frames up to the blamed one.
  */
 struct finding *case_seen(struct casefile *c, struct finding *report);
+
+/* The number behind an identity: of a kind and a pair of functions. */
+uint64_t case_hash(const char *kind, const char *pair);
 
 /* The number of different tools that saw it. */
 unsigned finding_tools(const struct finding *f);

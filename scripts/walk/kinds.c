@@ -32,23 +32,39 @@ static const char *const kinds[KIND_COUNT] = {
 static const struct {
     const char *name, *title;
 } tools[TOOL_COUNT] = {
-    [TOOL_TSAN] = {"tsan", "ThreadSanitizer"}, [TOOL_HELGRIND] = {"helgrind", "Helgrind"},
-    [TOOL_DRD] = {"drd", "DRD"},               [TOOL_ASAN] = {"asan", "AddressSanitizer"},
-    [TOOL_LSAN] = {"lsan", "LeakSanitizer"},   [TOOL_EXPLORE] = {"explore", "explore"},
+    [TOOL_TSAN] = {"tsan", "ThreadSanitizer"},
+    [TOOL_HELGRIND] = {"helgrind", "Helgrind"},
+    [TOOL_DRD] = {"drd", "DRD"},
+    [TOOL_ASAN] = {"asan", "AddressSanitizer"},
+    [TOOL_LSAN] = {"lsan", "LeakSanitizer"},
+    [TOOL_EXPLORE] = {"explore", "explore"},
 };
 
 static const char *const accesses[ACCESS_COUNT] = {
-    [ACCESS_UNKNOWN] = "access",         [ACCESS_READ] = "read",
-    [ACCESS_WRITE] = "write",            [ACCESS_ATOMIC_READ] = "atomic read",
-    [ACCESS_ATOMIC_WRITE] = "atomic write", [ACCESS_ALLOC] = "allocation",
-    [ACCESS_FREE] = "free",              [ACCESS_LOCK] = "lock",
-    [ACCESS_UNLOCK] = "unlock",          [ACCESS_CALL] = "call",
+    [ACCESS_UNKNOWN] = "access",
+    [ACCESS_READ] = "read",
+    [ACCESS_WRITE] = "write",
+    [ACCESS_ATOMIC_READ] = "atomic read",
+    [ACCESS_ATOMIC_WRITE] = "atomic write",
+    [ACCESS_ALLOC] = "allocation",
+    [ACCESS_FREE] = "free",
+    [ACCESS_LOCK] = "lock",
+    [ACCESS_UNLOCK] = "unlock",
+    [ACCESS_CALL] = "call",
 };
 
-const char *kind_name(enum kind kind) { return kinds[kind]; }
-const char *tool_name(enum tool tool) { return tools[tool].name; }
-const char *tool_title(enum tool tool) { return tools[tool].title; }
-const char *access_name(enum access access) { return accesses[access]; }
+const char *kind_name(enum kind kind) {
+    return kinds[kind];
+}
+const char *tool_name(enum tool tool) {
+    return tools[tool].name;
+}
+const char *tool_title(enum tool tool) {
+    return tools[tool].title;
+}
+const char *access_name(enum access access) {
+    return accesses[access];
+}
 
 enum tool tool_of(const char *name) {
     for (int t = 0; t < TOOL_COUNT; t++)

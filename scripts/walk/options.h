@@ -17,7 +17,7 @@ struct options {
     size_t input_count;
     const char *core;
     const char *lab;
-    const char *group; /* a directory: --group */
+    const char *group;  /* a directory: --group */
     const char *output; /* NULL: standard output */
     const char *title;
     bool (*tell)(const struct casefile *, FILE *, const struct style *);

@@ -47,5 +47,6 @@ void read_all(struct casefile *c, const struct options *o) {
     if (o->core && !read_core(c, o->core, &o->read, &trouble, &status))
         stop(status, "%s: %s", o->core, trouble);
     if (!c->program)
-        c->program = case_string(c, c->core && c->core->program ? c->core->program : o->read.program);
+        c->program =
+            case_string(c, c->core && c->core->program ? c->core->program : o->read.program);
 }

@@ -6,15 +6,18 @@ import gdb
 from . import colour, locks, threads
 
 
-def pair(all_threads):
+def pair(all_threads, waiting=None):
     """(victim, other, why) - or (victim, None, why not)."""
     died = threads.victim(all_threads)
-    circle = locks.cycle(locks.waits(all_threads))
-    if circle:
-        first, second = circle[0], circle[1 % len(circle)]
-        return first.thread, second.thread, "each waits for a lock that the other holds"
-    if died is None:
+    waiting = locks.waits(all_threads) if waiting is None else waiting
+    circle = locks.cycle(waiting)
+    if len(circle) > 1:
+        return circle[0].thread, circle[1].thread, "each waits for a lock that the other holds" \
+            if len(circle) == 2 else "each waits for what the next one holds, in a circle"
+    if died is None or not threads.signal():
         return None, None, "no thread died"
+    if not threads.team_table():
+        return general(died, [t for t in all_threads if t is not died], waiting)
     met = threads.met(all_threads)
     if met and not met.doing and met is not died:
         return died, met, f"{died.name} came upon {met.name} in a change; {met.name} has ended that since"
@@ -26,6 +29,37 @@ def pair(all_threads):
     if others:
         return died, others[0], "both are inside a map operation"
     return died, None, "no other thread is inside the map: no stack shows a crossing"
+
+
+def objects(thread, everything):
+    """{address: name} of what the blamed frame was given; or of all it points to."""
+    pointers = thread.blamed.pointers if thread.blamed else []
+    return {p.start: p.name for p in pointers
+            if p.start >= 1 << 16 and not p.by_value and (p.argument or everything and p.type is not None)}
+
+
+def general(died, others, waiting):
+    """The same for a program without a team: whose stack shows the same object?"""
+    none = (died, None, "no other thread's stack touches what the victim was using")
+    if not died.blamed:
+        return died, None, "the victim's stack shows no code of the program's own"
+    for everything in (False, True):
+        mine = objects(died, everything)
+        for t in others:
+            same = [a for a in objects(t, everything) if a in mine]
+            if same:
+                return died, t, (f"both use the same object, {same[0]:#x}: {mine[same[0]]} in {died.blamed.function}, "
+                                 f"{objects(t, everything)[same[0]]} in {t.blamed.function}")
+    for w in waiting:
+        if w.holder is died and w.thread is not died and w.kind in ("mutex", "rwlock"):
+            return died, w.thread, f"{w.thread.name} waits for a {w.kind} that {died.name} holds"
+        if w.thread is died and w.holder:
+            return died, w.holder, f"{died.name} waits for a {w.kind} that {w.holder.name} has"
+    if died.blamed.function != "main":
+        for t in others:
+            if t.blamed and t.blamed.function == died.blamed.function:
+                return died, t, f"both are in {died.blamed.function}"
+    return none
 
 
 def column(thread, width):

@@ -1,11 +1,38 @@
-"""Stacks: which frames are the program's own, and which one is to blame."""
+"""Stacks: which frames are the program's own, and which one is to blame.
+
+The rule is that of scripts/walk/blame.c; keep them in step.
+"""
+import collections
 import os
 import re
 
 import gdb
 
-SYSTEM = re.compile(r"^(\./)?(nptl|misc|string|malloc|csu|io|sysdeps|stdlib|libio|time|signal|posix|elf|setjmp)/"
-                    r"|^\.\./|/libsanitizer/|^/usr/")
+SYSTEM = re.compile(
+    r"^(\./|\.\./)+(nptl|misc|string|malloc|csu|io|sysdeps|stdlib|libio|time|signal|posix|elf|setjmp|debug"
+    r"|stdio-common|assert|dlfcn|rt|socket|math|inet|resolv|wcsmbs|termios)/"
+    r"|^(nptl|misc|string|malloc|csu|io|sysdeps|stdlib|libio|time|signal|posix|elf|setjmp|debug|stdio-common)/\.\.?/"
+    r"|/libsanitizer/|/compiler-rt/|/libstdc\+\+-v3/|/libgcc/|vg_replace_|hg_intercepts\.c|drd_pthread_intercepts"
+    r"|drd_libstdcxx|/glibc-|^/usr/")
+RUNTIME = re.compile(r"^(__|pthread_|operator new|operator delete|std::|_dl_|\?\?\?|<|(clone3?|start_thread|_start|abort|"
+                     r"raise|exit|_init|_fini|main_arena)$)")
+LIBRARY = re.compile(r"\.so|/ld-|vgpreload|\[vdso|/valgrind/")
+
+INNERMOST, OUTERMOST = 224, 32  # frames that are kept of a deep stack
+UNWOUND = 40000                 # frames of all threads that are unwound: about 30 µs each …
+UNWOUND_LEAST = 300             # … but so many of each
+
+
+def plain(function):
+    """A name without its parameter list, as C++ symbols have it."""
+    if not function.endswith(")") and not function.endswith(" const"):
+        return function
+    depth = 0
+    for i in range(len(function) - 1, 0, -1):
+        depth += {")": 1, "(": -1}.get(function[i], 0)
+        if depth == 0 and function[i] == "(":
+            return function if function[:i].endswith("operator") else function[:i]
+    return function
 
 
 class Frame:
@@ -14,16 +41,22 @@ class Frame:
 
     def __init__(self, frame):
         self.gdb = frame
-        self.function = frame.name() or "??"
+        try:
+            self.function = plain(frame.name() or "??")
+        except UnicodeDecodeError:
+            self.function = "??"
         sal = frame.find_sal()
+        self.symtab = sal.symtab
         self.path = sal.symtab.filename if sal.symtab else None
         self.line = sal.line if sal.symtab else 0
-        self.library = gdb.solib_name(frame.pc())
-
-    @property
-    def own(self):
-        """Is this code of the program, and not of the system?"""
-        return self.path is not None and not self.library and not SYSTEM.search(self.path)
+        self.address = frame.pc()
+        self.library = gdb.solib_name(self.address)
+        self.args, self.locals, self.pointers = None, [], []  # values.read_variables
+        self.inlined = frame.type() == gdb.INLINE_FRAME
+        if self.path is not None:
+            self.own = not SYSTEM.search(self.path)
+        else:  # stripped: the program itself, if the name is not the C library's
+            self.own = (not self.library and not RUNTIME.match(self.function)) and in_program(self.address)
 
     @property
     def file(self):
@@ -35,7 +68,7 @@ class Frame:
         blames runtime.mapassign and not what that calls."""
         if not self.own:
             return False
-        return "labs/common/" not in self.path or self.function.startswith("hmap_")
+        return "labs/common/" not in (self.path or "") or self.function.startswith("hmap_")
 
     def argument(self, name):
         """The value of an argument or variable, or None when it is not there."""
@@ -45,26 +78,81 @@ class Frame:
         except (ValueError, gdb.error):
             return None
 
+    def variables(self):
+        """(is it an argument, name, value) of all that its code can see, innermost
+        block first; a name that is hidden by another is left out."""
+        seen = set()
+        try:
+            block = self.gdb.block()
+        except (RuntimeError, gdb.error):
+            return
+        while block is not None and not block.is_static and not block.is_global:
+            for symbol in block:
+                if (symbol.is_argument or symbol.is_variable) and symbol.name not in seen:
+                    seen.add(symbol.name)
+                    try:
+                        yield symbol.is_argument, symbol.name, self.gdb.read_var(symbol, block)
+                    except (gdb.error, ValueError, RuntimeError):
+                        pass
+            if block.function:
+                return
+            block = block.superblock
+
     def source(self):
         """The text of its line, without the labs' RACE mark, or None."""
+        text = source_line(self.symtab, self.line)
+        return re.sub(r"\s*/\* RACE: .*", "", text).strip() if text is not None else None
+
+
+_files, _programs = {}, {}
+
+
+def source_line(symtab, line):
+    if symtab is None:
+        return None
+    path = symtab.filename
+    if path not in _files:
         try:
-            with open(self.path, encoding="utf-8", errors="replace") as f:
-                return re.sub(r"\s*/\* RACE: .*", "", f.read().splitlines()[self.line - 1]).strip()
-        except (OSError, IndexError, TypeError):
-            return None
+            with open(symtab.fullname(), encoding="utf-8", errors="replace") as f:
+                _files[path] = f.read(4 << 20).splitlines()
+        except OSError:
+            _files[path] = []
+    return _files[path][line - 1] if 0 < line <= len(_files[path]) else None
 
 
-def stack(thread, limit=200):
-    """The frames of a thread, innermost first. Selects the thread."""
+def in_program(address):
+    """Is this code of the program's file itself? By the sections that GDB lists."""
+    name = gdb.current_progspace().filename
+    if name not in _programs:
+        text = gdb.execute("info files", to_string=True)
+        _programs[name] = [(int(a, 16), int(b, 16)) for a, b in
+                           re.findall(r"^\t(0x[0-9a-f]+) - (0x[0-9a-f]+) is \.(?:text|plt\S*|init|fini)$", text, re.M)]
+    return any(a <= address <= b for a, b in _programs[name])
+
+
+def stack(thread, limit=UNWOUND):
+    """(frames, omitted, whole): the frames of a thread, innermost first; how many
+    there are beyond the innermost and outermost that are kept; was the end reached?
+    Selects the thread."""
     thread.switch()
-    frames, frame = [], gdb.newest_frame()
-    while frame is not None and len(frames) < limit:
-        frames.append(Frame(frame))
-        try:
+    frames, tail, count = [], collections.deque(maxlen=OUTERMOST), 0
+    try:
+        frame = gdb.newest_frame()
+        while frame is not None and count < limit:
+            if count < INNERMOST:
+                frames.append(Frame(frame))
+            else:
+                tail.append(frame)
+            count += 1
             frame = frame.older()
-        except gdb.error:  # a corrupted stack: what there is is enough
-            break
-    return frames
+    except gdb.error:  # a corrupted stack: what there is is enough
+        pass
+    whole = count < limit
+    try:
+        frames += [Frame(f) for f in tail]
+    except gdb.error:
+        pass
+    return frames, count - len(frames), whole
 
 
 def blamed(frames):

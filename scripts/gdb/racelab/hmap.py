@@ -101,6 +101,23 @@ def lookup(value):
 gdb.pretty_printers.append(lookup)
 
 
+def look(argument, all_threads):
+    """Lines on an expression."""
+    value = find(argument, all_threads)
+    if value is None:
+        return [f"{argument}: not to be found in this core"]
+    target = value
+    if value.type.code == gdb.TYPE_CODE_PTR and value == 0:
+        return [f"{argument} is NULL" + (": a nil map" if is_map(value.type.target()) else "")]
+    if value.type.code == gdb.TYPE_CODE_PTR:
+        target = value.dereference()
+    if is_map(target.type):
+        head = f"{argument}, the map at {value if target is not value else value.address}:"
+        return [head] + ["    " + line for line in describe(target)]
+    text = value.format_string(max_elements=4, repeat_threshold=3)
+    return [f"{argument} = {text}{holder(argument, value)}"]
+
+
 class Look(gdb.Command):
     """look EXPR: the value; and where it is a map, or points to one, what its
     memory really holds. EXPR is evaluated in the innermost frame, of any
@@ -110,22 +127,8 @@ class Look(gdb.Command):
         super().__init__("look", gdb.COMMAND_DATA)
 
     def invoke(self, argument, _from_tty):
-        value = find(argument)
-        if value is None:
-            print(f"  {argument}: not to be found in this core")
-            return
-        target = value
-        if value.type.code == gdb.TYPE_CODE_PTR and value != 0:
-            target = value.dereference()
-        if value.type.code == gdb.TYPE_CODE_PTR and value == 0:
-            print(f"  {argument} is NULL" + (": a nil map" if is_map(value.type.target()) else ""))
-        elif is_map(target.type):
-            print(f"  {argument}, the map at {value if target is not value else value.address}:")
-            for line in describe(target):
-                print(f"      {line}")
-        else:
-            text = value.format_string(max_elements=4, repeat_threshold=3)
-            print(f"  {argument} = {text}{holder(argument, value)}")
+        for line in look(argument, threads.all_threads()):
+            print("  " + line)
 
 
 def holder(expression, value):
@@ -141,9 +144,9 @@ def is_map(kind):
 
 
 @threads.selection_kept()
-def find(expression):
+def find(expression, all_threads):
     """Its value: as a global, or in the first frame that knows it; or None."""
-    for thread in threads.all_threads():
+    for thread in all_threads:
         thread.gdb.switch()
         for frame in thread.frames:
             if not frame.own:

@@ -1,42 +1,133 @@
-"""Who waits for which mutex, and who holds it: read from the stacks and from the
-owner that glibc keeps in every pthread_mutex_t (its thread's kernel number)."""
+"""Who waits for what, who holds it, and the cycle: from the stacks, and from the
+owner that glibc keeps in every lock (its thread's kernel number).
+
+What a thread waits for is known from the C library's own frames where its debug
+information is there. Where it is not, the kernel call's first argument still says
+it for a mutex, a semaphore and a join; else the program's source line is asked.
+"""
+import re
+
 import gdb
 
-from . import threads
+from . import memory, mutexes, threads
 
-WAITING = ("pthread_mutex_lock", "__pthread_mutex_lock_full", "pthread_mutex_clocklock", "pthread_mutex_timedlock")
+# what it waits for -> the functions, without leading underscores, and the argument that says which
+WAITING = (
+    ("mutex", re.compile(r"pthread_mutex_(lock|lock_full|clocklock|timedlock|cond_lock)$"), ("mutex",)),
+    ("rwlock", re.compile(r"pthread_rwlock_(rd|wr|timedrd|timedwr|clockrd|clockwr)lock$"), ("rwlock",)),
+    ("cond", re.compile(r"pthread_cond_(wait|timedwait|clockwait)$"), ("cond",)),
+    ("barrier", re.compile(r"pthread_barrier_wait$"), ("barrier",)),
+    ("semaphore", re.compile(r"(new_)?sem_(wait|timedwait|clockwait)$"), ("sem",)),
+    ("join", re.compile(r"pthread_(join|timedjoin_np|clockjoin_np|tryjoin_np|clockjoin_ex)$"), ("threadid", "th")),
+)
+OWNER, WRITER = {"mutex": 8}, {"rwlock": 24}  # offsets of who holds it (64-bit glibc, 2.25 on)
+AT_FUTEX = ("mutex", "semaphore")             # begin with the word that the kernel waits on
+_CALL = re.compile(r"(?:pthread_\w+|sem_\w+)\s*\(\s*([^,()]+)[,)]")
 
 
 class Wait:
-    """One thread that waits for one mutex."""
+    """One thread that waits. .object is 0 where nobody can tell for which one."""
 
-    def __init__(self, thread, mutex, holder):
-        self.thread, self.mutex, self.holder = thread, mutex, holder
+    def __init__(self, thread, kind, thing, holder, function):
+        self.thread, self.kind, self.object, self.holder, self.function = thread, kind, thing, holder, function
+
+    @property
+    def mutex(self):
+        return self.object
 
 
-def mutex_of(thread):
-    """The mutex (a value) this thread is waiting for, or None."""
-    for frame in thread.frames:
-        if frame.own:
+def waits_in(frames):
+    """(kind, index of the frame, argument names) of the wait a stack is in, or None."""
+    for i, f in enumerate(frames[:16]):
+        if f.own:
             return None
-        if any(frame.function.lstrip("_").startswith(w.lstrip("_")) for w in WAITING):
-            mutex = frame.argument("mutex")
-            if mutex is not None:
-                return mutex
+        name = f.function.split("@")[0].lstrip("_")
+        for kind, functions, arguments in WAITING:
+            if functions.match(name):
+                return kind, i, arguments
     return None
 
 
+def futex_word(thread):
+    """What the kernel call at the top of this stack waits on, or None."""
+    try:
+        top = thread.frames[0].gdb
+        code = gdb.selected_inferior().read_memory(top.pc() - 2, 2).tobytes()
+        if code == b"\x0f\x05":  # syscall, x86-64: the first argument is still there
+            return int(top.read_register("rdi")) & (1 << 64) - 1
+    except (gdb.error, ValueError, IndexError, gdb.MemoryError):
+        pass
+    return None
+
+
+def from_source(thread, index):
+    """The address that the program's own line passes to the C library, or None."""
+    caller = next((f for f in thread.frames[index:] if f.own), None)
+    found = _CALL.search(caller.source() or "") if caller else None
+    if not found or re.search(r"\+\+|--|[^=!<>]=[^=]", found.group(1)):
+        return None
+    try:
+        caller.gdb.select()
+        return int(gdb.parse_and_eval(found.group(1)))
+    except (gdb.error, ValueError, OverflowError):
+        return None
+
+
+def object_of(thread, kind, index, arguments):
+    """The address of what this (selected) thread waits for; or 0."""
+    for f in thread.frames[max(0, index - 2):index + 3]:
+        for name in arguments:
+            value = f.argument(name)
+            if value is not None:
+                try:
+                    return int(value)
+                except (gdb.error, ValueError, OverflowError):
+                    pass
+    if kind in AT_FUTEX:
+        return futex_word(thread) or from_source(thread, index) or 0
+    return from_source(thread, index) or 0
+
+
+def joined(thread, handle, by_lwp, store, handles):
+    """The thread that a join waits for: the kernel call waits for its number to
+    become 0; else its handle is the base of its thread-local memory."""
+    word = futex_word(thread)
+    lwp = store.int32(word) if word else None
+    return by_lwp.get(lwp) or (handles().get(handle) if handle else None)
+
+
 @threads.selection_kept()
-def waits(all_threads):
-    """A Wait for each thread that waits for a mutex."""
+def waits(all_threads, store=None):
+    """A Wait for each thread that waits for something."""
+    store = store or memory.Memory()
     by_lwp = {t.lwp: t for t in all_threads}
+    known = {}
+
+    def handles():
+        if not known:
+            for t in all_threads:
+                try:
+                    t.gdb.switch()
+                    known[int(gdb.newest_frame().read_register("fs_base"))] = t
+                except (gdb.error, ValueError):
+                    known[0] = None
+        return known
+
     result = []
     for t in all_threads:
+        found = waits_in(t.frames)
+        if not found:
+            continue
+        kind, index, arguments = found
         t.gdb.switch()
-        mutex = mutex_of(t)
-        if mutex is not None:
-            owner = int(mutex.dereference()["__data"]["__owner"])
-            result.append(Wait(t, int(mutex), by_lwp.get(owner)))
+        thing = object_of(t, kind, index, arguments)
+        if kind == "join":
+            holder = joined(t, thing, by_lwp, store, handles)
+        else:
+            offset = OWNER.get(kind, WRITER.get(kind))
+            owner = store.int32(thing + offset) if thing and offset else None
+            holder = by_lwp.get(owner) if owner else None
+        result.append(Wait(t, kind, thing, holder, t.frames[index].function.lstrip("_")))
     return result
 
 
@@ -45,8 +136,9 @@ def cycle(all_waits):
     or [] when nobody waits in a circle."""
     by_thread = {id(w.thread): w for w in all_waits}
     for start in all_waits:
-        path, w = [], start
-        while w and w not in path:
+        path, w, seen = [], start, set()
+        while w and id(w) not in seen:
+            seen.add(id(w))
             path.append(w)
             w = by_thread.get(id(w.holder)) if w.holder else None
         if w is start:
@@ -55,8 +147,7 @@ def cycle(all_waits):
 
 
 def symbolic(address, thread):
-    """The mutex in the program's words: "&d->bays[1].lock" cannot be had from an
-    address; the line that asks for it can."""
+    """Where in the program's text it is asked for."""
     frame = thread.blamed
     text = frame.source() if frame else None
     return f"{frame.file}: {text}" if text else f"mutex {address:#x}"
@@ -69,17 +160,22 @@ class Locks(gdb.Command):
         super().__init__("locks", gdb.COMMAND_STACK)
 
     def invoke(self, _argument, _from_tty):
-        found = waits(threads.all_threads())
+        everybody = threads.all_threads(full=True)
+        store = memory.Memory()
+        all_waits = waits(everybody, store)
+        found = [w for w in all_waits if w.kind == "mutex" and w.object]
+        names = mutexes.Names(everybody)
         if not found:
             print("  no thread waits for a mutex")
         for w in found:
             holder = f"held by {w.holder.name}" if w.holder else "held by nobody who is still there"
-            print(f"  {w.thread.name:<11} waits for mutex {w.mutex:#x}, {holder}")
-            print(f"              at {symbolic(w.mutex, w.thread)}")
-        circle = cycle(found)
+            name = names.of(w.object)
+            print(f"  {w.thread.name:<11} waits for mutex {w.object:#x}{f' ({name})' if name else ''}, {holder}")
+            print(f"              at {symbolic(w.object, w.thread)}")
+        circle = cycle(all_waits)
         if circle:
-            names = [w.thread.name for w in circle]
-            print("\n  the circle: " + " -> ".join(names + names[:1]) + "\n  (each waits for the next: none of them can ever go on)")
+            those = [w.thread.name for w in circle]
+            print("\n  the circle: " + " -> ".join(those + those[:1]) + "\n  (each waits for the next: none of them can ever go on)")
 
 
 Locks()

@@ -3,14 +3,19 @@ import contextlib
 
 import gdb
 
-from . import colour, frames
+from . import colour, frames, values
 
 
 class Thread:
-    def __init__(self, thread, member):
+    def __init__(self, thread, member, limit, full):
         self.gdb = thread
         self.lwp = thread.ptid[1] or thread.ptid[2]
-        self.frames = frames.stack(thread)
+        self.frames, self.omitted, self.whole = frames.stack(thread, limit)
+        self.sp = stack_pointer()
+        if full:
+            for f in self.frames:
+                if f.own:
+                    values.read_variables(f)
         self.blamed = frames.blamed(self.frames)
         self.own = frames.own_part(self.frames)
         self.name = member["name"].string() if member else f"thread {thread.num}"
@@ -103,14 +108,45 @@ def selection_kept():
             frame.select()
 
 
+def stack_pointer():
+    """Of the selected thread; or 0."""
+    try:
+        return int(gdb.newest_frame().read_register("sp")) & (1 << 64) - 1
+    except (gdb.error, ValueError):
+        return 0
+
+
 @selection_kept()
-def all_threads():
-    """Every thread, the team's order first."""
+def all_threads(full=False):
+    """Every thread, the team's order first; full: with every argument and variable
+    of the program's own frames."""
     table = team_table()
     order = {tid: i for i, tid in enumerate(table)}
     threads = sorted(gdb.selected_inferior().threads(),
                      key=lambda t: (order.get(t.ptid[1], len(order)), t.num))
-    return [Thread(t, table.get(t.ptid[1])) for t in threads]
+    found, unwound = [], frames.UNWOUND
+    for t in threads:
+        found.append(Thread(t, table.get(t.ptid[1]), max(unwound, frames.UNWOUND_LEAST), full))
+        unwound -= len(found[-1].frames) + found[-1].omitted
+    if not table:
+        name_by_start(found)
+    return found
+
+
+def name_by_start(threads):
+    """Threads of a program without a team are called by what they began with: "main",
+    "worker 3"."""
+    process = gdb.selected_inferior().pid
+    starts = {}
+    for t in threads:
+        outermost = next((f for f in reversed(t.frames) if f.own and f.function != "??"), None)
+        if t.lwp == process or (outermost and outermost.function == "main"):
+            t.name = "main"
+        elif outermost and t.whole:
+            starts.setdefault(outermost.function, []).append(t)
+    for function, those in starts.items():
+        for i, t in enumerate(sorted(those, key=lambda t: t.lwp), 1):
+            t.name = f"{function} {i}" if len(those) > 1 else function
 
 
 def victim(threads):
@@ -118,14 +154,24 @@ def victim(threads):
     return next((t for t in threads if t.gdb.num == 1), None)
 
 
+_NAMES = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE",
+          9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV", 12: "SIGUSR2", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
+          24: "SIGXCPU", 25: "SIGXFSZ", 31: "SIGSYS"}
+
+
+def siginfo():
+    """(signal's number, its code); (0, 0) where there is none."""
+    try:
+        info = gdb.parse_and_eval("$_siginfo")
+        return int(info["si_signo"]), int(info["si_code"])
+    except gdb.error:
+        return 0, 0
+
+
 def signal():
     """What the program died of, as "SIGABRT", or None for a live process."""
-    try:
-        number = int(gdb.parse_and_eval("$_siginfo.si_signo"))
-    except gdb.error:
-        return None
-    names = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV"}
-    return None if number in (0, 19) else names.get(number, f"signal {number}")  # 19: only stopped
+    number = siginfo()[0]
+    return None if number in (0, 19) else _NAMES.get(number, f"signal {number}")  # 19: only stopped
 
 
 class Team(gdb.Command):

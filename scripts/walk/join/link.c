@@ -28,8 +28,8 @@ static const char *blamed_in(const struct core *core, int thread) {
 /* The site whose blamed function this is, other than `but`; or -1. */
 static int site_in(const struct finding *f, const char *function, int but) {
     for (size_t i = 0; i < f->site_count; i++)
-        if ((int)i != but && strcmp(function, "?") != 0 &&
-            strcmp(stack_blamed_name(&f->sites[i].stack), function) == 0)
+        if ((int)i != but && strcmp(function, "?") != 0
+            && strcmp(stack_blamed_name(&f->sites[i].stack), function) == 0)
             return (int)i;
     return -1;
 }
@@ -67,8 +67,9 @@ static bool by_crossing(struct attempt *a) {
     who(a, other, b_name, sizeof b_name);
     a->thread = one;
     a->site = first;
-    snprintf(a->reason, sizeof a->reason, "in the core, %s and %s stand in the very two functions: %s",
-             a_name, b_name, a->finding->pair);
+    snprintf(a->reason, sizeof a->reason,
+             "in the core, %s and %s stand in the very two functions: %s", a_name, b_name,
+             a->finding->pair);
     return true;
 }
 
@@ -162,15 +163,18 @@ static bool by_another(struct attempt *a) {
 void link_crash(struct casefile *c) {
     static bool (*const rules[])(struct attempt *) = {by_circle, by_crossing, by_victim,
                                                       by_object, by_stack,    by_another};
+    enum { STRONG = 4 }; /* of these rules, the first ones */
     c->link = (struct link){.thread = -1, .site = -1};
     if (!c->core || (!c->core->signal && c->core->cycle_count == 0))
         return;
     for (size_t r = 0; r < sizeof rules / sizeof *rules; r++)
         for (size_t i = 0; i < c->finding_count; i++) {
-            struct attempt a = {.c = c, .core = c->core, .finding = c->findings[i], .thread = -1, .site = -1};
+            struct attempt a = {
+                .c = c, .core = c->core, .finding = c->findings[i], .thread = -1, .site = -1};
             if (a.finding->kind == KIND_DEADLY_SIGNAL || a.finding->part_of || !rules[r](&a))
                 continue;
-            c->link = (struct link){a.finding, pool_copy(&c->pool, a.reason), a.thread, a.site};
+            c->link = (struct link){a.finding, pool_copy(&c->pool, a.reason), a.thread, a.site,
+                                    r < STRONG};
             return;
         }
 }

@@ -110,8 +110,8 @@ static const struct guide deadlock = {
     "the circle only queue behind it.",
     "One order of the locks for all, such as the lower address first. Not: a timeout that gives "
     "up half-way, or unlocking the first before the second.",
-    "In the run that hangs, TSan and Helgrind may be silent: they note an order once both locks "
-    "were got. DRD does not note it at all.",
+    "TSan and Helgrind note an order once both locks were got: a run that hangs at once may "
+    "show nothing. DRD tells only of a thread that waits for itself.",
 };
 
 const struct guide *guide_for_fault(enum fault fault) {

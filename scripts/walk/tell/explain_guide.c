@@ -32,8 +32,8 @@ static const struct guide kinds[KIND_COUNT] = {
                            "does each way out of it unlock exactly once?",
                            "Lock and unlock in one function; destroy only after the joins. Not: a "
                            "recursive mutex because a plain one hung.",
-                           "Locking one's own mutex twice: TSan shows nothing, it hangs. ASan "
-                           "watches memory, not locks. Look at what the calls return, too."},
+                           "Locking one's own mutex twice hangs: DRD tells, TSan and Helgrind do "
+                           "not. ASan watches memory, not locks."},
     [KIND_COND_MISUSE] = {"A condition variable was used against its rules: waited on or signalled "
                           "without its mutex, or destroyed too early.",
                           "The wait and the signal side by side: which mutex has each, and which "

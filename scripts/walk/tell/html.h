@@ -40,7 +40,7 @@ void html(struct page *h, const char *format, ...) __attribute__((format(printf,
 const struct mark *mark_of_thread(struct page *h, const struct thread *t);
 const struct mark *mark_of_site(struct page *h, const struct site *s);
 /* The site of this finding that is that thread's; NULL where no name says so. */
-const struct site *site_of_thread(struct page *h, const struct finding *f, int thread);
+const struct site *site_of_thread(const struct page *h, const struct finding *f, int thread);
 /* Shape and name in the thread's colour. */
 void put_thread(struct page *h, const struct thread *t);
 void put_site_thread(struct page *h, const struct site *s);
@@ -57,11 +57,11 @@ void put_stack_folded(struct page *h, const struct stack *s, const char *words);
 
 /* --- sections ------------------------------------------------------------------------------ */
 
-void html_crossing(struct page *h);             /* html_crossing.c */
-void html_threads(struct page *h);              /* html_threads.c */
-void html_tools(struct page *h);                /* html_tools.c */
-void html_memory(struct page *h);               /* html_guide.c */
-void html_guide(struct page *h);                /* html_guide.c */
+void html_crossing(struct page *h);                    /* html_crossing.c */
+void html_threads(struct page *h);                     /* html_threads.c */
+void html_tools(struct page *h);                       /* html_tools.c */
+void html_memory(struct page *h);                      /* html_guide.c */
+void html_guide(struct page *h);                       /* html_guide.c */
 void put_access(struct page *h, const struct site *s); /* html_tools.c: "read of 8 bytes", locks */
 
 /* Has the case something for the section? */
@@ -70,6 +70,7 @@ bool has_threads(const struct page *h);
 bool has_tools(const struct page *h);
 bool has_memory(const struct page *h);
 
-extern const char html_style[]; /* html_style.c */
+extern const char
+    *const html_style[]; /* the parts of the style sheet; NULL ends it: html_style.c */
 
 #endif

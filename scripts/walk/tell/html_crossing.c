@@ -30,8 +30,8 @@ static size_t lanes_of(const struct page *h, struct lane lanes[2]) {
     n = 0;
     for (size_t i = 0; h->culprit && i < h->culprit->site_count && n < 2; i++)
         if (h->culprit->sites[i].stack.count > 0)
-            lanes[n++] = (struct lane){.site = &h->culprit->sites[i],
-                                       .stack = &h->culprit->sites[i].stack};
+            lanes[n++] =
+                (struct lane){.site = &h->culprit->sites[i], .stack = &h->culprit->sites[i].stack};
     return n;
 }
 
@@ -45,10 +45,33 @@ static bool is_victim(const struct page *h, const struct lane *lane) {
     return lane->thread && core->victim >= 0 && lane->thread == &core->threads[core->victim];
 }
 
+static const char *hue_of(struct page *h, const struct lane *lane) {
+    return (lane->thread ? mark_of_thread(h, lane->thread) : mark_of_site(h, lane->site))->hue;
+}
+
+/* From a lane's end to the object. */
+static void put_wire(struct page *h, const struct lane *lane, const char *side) {
+    html(h, "<i class=\"wire %s %s\" aria-hidden=\"true\"></i>\n", side, hue_of(h, lane));
+}
+
+/* What the core itself says of locks is of this very run; a report is of another. */
+static void put_holds(struct page *h, const struct thread *t) {
+    enum { HOLDS_MOST = 4 };
+    html(h, "<p class=\"access\">");
+    for (size_t i = 0; i < t->hold_count && i < HOLDS_MOST; i++)
+        if (t->holds[i].name)
+            html(h, "<span class=\"tag lock\">holds %s</span> ", t->holds[i].name);
+        else
+            html(h, "<span class=\"tag lock\">holds 0x%llx</span> ",
+                 (unsigned long long)t->holds[i].address);
+    if (t->hold_count > HOLDS_MOST)
+        html(h, "<span class=\"tag lock\">and %zu more</span>", t->hold_count - HOLDS_MOST);
+    html(h, "</p>\n");
+}
+
 static void put_lane(struct page *h, const struct lane *lane, bool second) {
-    const struct mark *m =
-        lane->thread ? mark_of_thread(h, lane->thread) : mark_of_site(h, lane->site);
-    html(h, "<section class=\"lane %s %s\">\n<header><h3>", second ? "second" : "first", m->hue);
+    html(h, "<section class=\"lane %s %s\">\n<header><h3>", second ? "second" : "first",
+         hue_of(h, lane));
     if (lane->thread)
         put_thread(h, lane->thread);
     else
@@ -60,7 +83,9 @@ static void put_lane(struct page *h, const struct lane *lane, bool second) {
         html(h, "<p class=\"quiet\">%s</p>", lane->thread->where);
     html(h, "</header>\n");
     put_frames(h, lane->stack, lane->stack->blamed, lane->stack->blamed);
-    if (lane->site) {
+    if (lane->thread && (lane->thread->hold_count > 0 || lane->thread->waits.address)) {
+        put_holds(h, lane->thread);
+    } else if (lane->site) {
         html(h, "<p class=\"access\">");
         put_access(h, lane->site);
         html(h, "</p>\n");
@@ -91,6 +116,8 @@ static bool put_wanted(struct page *h, const struct lane *lane) {
 static void put_object(struct page *h, const struct lane *lanes, size_t n) {
     const struct finding *f = h->culprit;
     const char *why = h->c->core && lanes[0].thread ? h->c->core->crossing_why : NULL;
+    html(h, "<div class=\"meet\">\n");
+    put_wire(h, &lanes[0], "from");
     html(h, "<div class=\"object\">\n<p class=\"eyebrow\">where they meet</p>\n");
     bool waits = false;
     for (size_t i = 0; i < n; i++)
@@ -102,15 +129,20 @@ static void put_object(struct page *h, const struct lane *lanes, size_t n) {
     if (!waits && !why && !(f && f->object.what))
         html(h, "<p>%s</p>\n", "No tool says what it is.");
     html(h, "</div>\n");
+    if (n == 2)
+        put_wire(h, &lanes[1], "to");
+    html(h, "</div>\n");
 }
 
 void html_crossing(struct page *h) {
     struct lane lanes[2];
     size_t n = lanes_of(h, lanes);
-    html(h, "<section id=\"crossing\">\n<h2>The crossing</h2>\n"
-            "<p class=\"quiet lead\">Calls go down, from the thread's first to the one where it "
-            "met the other. Open a frame to see its source.</p>\n"
-            "<div class=\"crossing %s\">\n",
+    html(h,
+         "<section id=\"crossing\">\n<h2>The crossing</h2>\n"
+         "<p class=\"quiet lead\">Calls go down, from the thread's first to the one where it "
+         "met the other<span class=\"narrow\">; in the second lane they come up</span>. "
+         "Open a frame to see its source.</p>\n"
+         "<div class=\"crossing %s\">\n",
          n == 2 ? "two" : "one");
     put_lane(h, &lanes[0], false);
     put_object(h, lanes, n);

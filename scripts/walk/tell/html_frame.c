@@ -1,11 +1,13 @@
 /*
  * html_frame.c - see html.h: stacks, and the source under each frame.
  */
+#include <string.h>
+
 #include "../blame.h"
 #include "html.h"
 
 enum {
-    AROUND = 2,      /* lines shown before and after the frame's */
+    AROUND = -1,      /* lines shown before and after the frame's */
     DRAWN_MOST = 24, /* frames of one stack with their source; in between they are counted */
     VALUE_MOST = 400 /* bytes of a local variable's value */
 };
@@ -14,19 +16,25 @@ static const char *name_of(const struct frame *f) {
     return f->function && f->function[0] ? f->function : "?";
 }
 
-/* "map.c:26", or the module, in its own element. */
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+/* "map.c:26", or the module; the whole path is said where the frame is opened. */
 static void put_place(struct page *h, const struct frame *f) {
     if (f->file && f->line > 0)
-        html(h, "<span class=\"place\">%s:%d</span>", short_path(f->file), f->line);
+        html(h, "<span class=\"place\">%s:%d</span>", base_name(f->file), f->line);
     else if (f->file || f->module)
-        html(h, "<span class=\"place\">%s</span>", f->file ? short_path(f->file) : f->module);
+        html(h, "<span class=\"place\">%s</span>", base_name(f->file ? f->file : f->module));
 }
 
 /* Five lines, the frame's own marked. False when there is no such file or line. */
 static bool put_source(struct page *h, const struct frame *f) {
     if (!f->file || f->line <= 0 || !source_raw(h->style, f->file, f->line))
         return false;
-    html(h, "<pre class=\"source\"><code>");
+    html(h, "<p class=\"path\"><code>%s</code></p>\n<pre class=\"source\"><code>",
+         short_path(f->file));
     for (int line = f->line > AROUND ? f->line - AROUND : 1; line <= f->line + AROUND; line++) {
         const char *text = source_raw(h->style, f->file, line);
         if (!text)
@@ -64,8 +72,8 @@ static void put_frame(struct page *h, const struct frame *f, bool marked) {
     bool source = put_source(h, f);
     put_variables(h, f);
     if (!source)
-        html(h, "<p class=\"quiet\">Its source is not at hand%s%s.</p>",
-             f->module ? "; it is code of " : "", f->module ? f->module : "");
+        html(h, "<p class=\"quiet\">Its source is not at hand: <code>%s</code></p>",
+             f->file ? short_path(f->file) : f->module);
     html(h, "</div></details></li>\n");
 }
 
@@ -105,7 +113,8 @@ void put_frames(struct page *h, const struct stack *s, int last, int marked) {
         drawn++;
     }
     if (s->count == 0)
-        html(h, "<li class=\"gap\">No stack: %s.</li>\n", s->lost ? s->lost : "it was not recorded");
+        html(h, "<li class=\"gap\">No stack: %s.</li>\n",
+             s->lost ? s->lost : "it was not recorded");
     html(h, "</ol>\n");
 }
 
@@ -115,8 +124,9 @@ void put_all_frames(struct page *h, const struct stack *s) {
         hidden += !frame_shown(&s->frames[i]);
     if (hidden == 0 || hidden == s->count)
         return;
-    html(h, "<details class=\"more\"><summary>all %zu frames, the C library's too</summary>\n"
-            "<ol class=\"raw\">\n",
+    html(h,
+         "<details class=\"more\"><summary>all %zu frames</summary>\n"
+         "<ol class=\"raw\">\n",
          s->count);
     for (size_t i = 0; i < s->count; i++) {
         html(h, "<li><span class=\"number\">#%zu</span> <code>%s</code> ", i,

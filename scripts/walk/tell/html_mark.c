@@ -21,8 +21,8 @@ static const struct mark *mark_of(struct page *h, const char *key) {
         return &grey;
     /* The second time round a colour has another shape. */
     size_t n = h->mark_count++;
-    h->marks[n] = (struct mark){pool_copy(&h->pool, key), hues[n % HUES],
-                                shapes[(n + n / HUES) % HUES]};
+    h->marks[n] =
+        (struct mark){pool_copy(&h->pool, key), hues[n % HUES], shapes[(n + n / HUES) % HUES]};
     return &h->marks[n];
 }
 
@@ -50,22 +50,24 @@ const struct mark *mark_of_site(struct page *h, const struct site *s) {
     return mark_of(h, site_key(s));
 }
 
-const struct site *site_of_thread(struct page *h, const struct finding *f, int thread) {
+const struct site *site_of_thread(const struct page *h, const struct finding *f, int thread) {
     const struct link *link = &h->c->link;
     if (!f)
         return NULL;
-    if (f == link->finding && thread == link->thread && link->site >= 0
-        && (size_t)link->site < f->site_count)
-        return &f->sites[link->site];
     const char *name = h->c->core->threads[thread].name;
     for (size_t i = 0; name && i < f->site_count; i++)
         if (strcmp(site_key(&f->sites[i]), name) == 0)
             return &f->sites[i];
-    return NULL;
+    /* Where the report has no name, what the link says must do. */
+    bool linked = f == link->finding && thread == link->thread && link->site >= 0
+                  && (size_t)link->site < f->site_count;
+    return linked && !f->sites[link->site].name ? &f->sites[link->site] : NULL;
 }
 
 static void put_mark(struct page *h, const struct mark *m, const char *who) {
-    html(h, "<span class=\"who %s\"><span class=\"shape\" aria-hidden=\"true\">%s</span> %s</span>",
+    html(h,
+         "<span class=\"who %s\"><span class=\"shape\" "
+         "aria-hidden=\"true\">%s</span>&#160;%s</span>",
          m->hue, m->shape, who);
 }
 

@@ -59,16 +59,17 @@ static bool same_lane(const struct thread *a, const struct thread *b) {
 /* Fills lanes; returns how many. Threads for which there is no room are counted. */
 static size_t fold(const struct core *core, struct lane *lanes, size_t *left_out) {
     size_t n = 0;
+    bool folded = core->thread_count > FOLD_ABOVE;
     *left_out = 0;
-    /* who has a part comes first, so that there is room for it */
-    for (int round = 0; round < 2; round++)
+    /* of many, who has a part comes first, so that there is room for it */
+    for (int round = 0; round < (folded ? 2 : 1); round++)
         for (size_t t = 0; t < core->thread_count; t++) {
             const struct thread *thread = &core->threads[t];
             bool alone = has_part(core, (int)t);
-            if (alone != (round == 0))
+            if (folded && alone != (round == 0))
                 continue;
             size_t i = n;
-            if (!alone && core->thread_count > FOLD_ABOVE)
+            if (!alone && folded)
                 for (i = 0; i < n; i++)
                     if (!lanes[i].alone && same_lane(lanes[i].thread, thread))
                         break;
@@ -128,8 +129,9 @@ static void put_lane(struct page *h, const struct lane *lane) {
     html(h, "<section class=\"lane %s %s\">\n<header><h3>",
          lane->threads > 1 ? "tx" : mark_of_thread(h, t)->hue, victim ? "victim" : "other");
     if (lane->threads > 1)
-        html(h, "<span class=\"who tx\"><span class=\"shape\" aria-hidden=\"true\">○</span> "
-                "%u threads</span> <span class=\"tag\">× %u</span>",
+        html(h,
+             "<span class=\"who tx\"><span class=\"shape\" aria-hidden=\"true\">○</span> "
+             "%u threads</span> <span class=\"tag\">× %u</span>",
              lane->threads, lane->threads);
     else
         put_thread(h, t);
@@ -144,7 +146,7 @@ static void put_lane(struct page *h, const struct lane *lane) {
         html(h, "<p class=\"quiet\">in %s</p>", t->doing);
     html(h, "</header>\n");
     put_locks(h, t);
-    put_frames(h, &t->stack, 0, t->stack.blamed);
+    put_frames(h, &t->stack, 0, lane->alone ? t->stack.blamed : -1);
     put_all_frames(h, &t->stack);
     html(h, "</section>\n");
 }
@@ -153,28 +155,29 @@ static void put_lane(struct page *h, const struct lane *lane) {
 
 static void put_cycle(struct page *h) {
     const struct core *core = h->c->core;
-    html(h, "<figure class=\"circle\">\n<ol>\n");
+    html(h, "<figure class=\"circle\">\n<div class=\"loop\">\n<ol>\n");
     for (size_t i = 0; i < core->cycle_count; i++) {
         const struct thread *t = &core->threads[core->cycle[i]];
-        html(h, "<li class=\"%s\">", mark_of_thread(h, t)->hue);
+        html(h, "<li class=\"%s\"><div class=\"node\">", mark_of_thread(h, t)->hue);
         put_thread(h, t);
-        html(h, "<span class=\"wants\">waits for ");
+        html(h, "</div><span class=\"wants\">waits for %s ", t->waits_kind ? t->waits_kind : "");
         put_lock(h, &t->waits);
-        html(h, "</span></li>\n");
+        html(h, ", held by</span></li>\n");
     }
-    html(h, "</ol>\n<p class=\"back\">held by ");
+    html(h, "</ol>\n<p class=\"again\">");
     put_thread(h, &core->threads[core->cycle[0]]);
-    html(h, ": the circle is closed</p>\n"
-            "<figcaption>Each waits for what the next one holds: none of them can ever go on."
-            "</figcaption>\n</figure>\n");
+    html(h,
+         ", again</p>\n</div>\n<figcaption>Each waits for what the next one holds: none of them "
+         "can ever go on.</figcaption>\n</figure>\n");
 }
 
 void html_threads(struct page *h) {
     const struct core *core = h->c->core;
     struct lane lanes[LANES_MOST];
     size_t left_out, n = fold(core, lanes, &left_out);
-    html(h, "<section id=\"threads\">\n<h2>Who was where</h2>\n"
-            "<p class=\"quiet lead\">%zu threads, when the core was written.",
+    html(h,
+         "<section id=\"threads\">\n<h2>Who was where</h2>\n"
+         "<p class=\"quiet lead\">%zu threads, when the core was written.",
          core->thread_total > core->thread_count ? core->thread_total : core->thread_count);
     if (n + left_out < core->thread_count)
         html(h, " Threads with the same stack share a lane.");
@@ -186,8 +189,9 @@ void html_threads(struct page *h) {
         put_lane(h, &lanes[i]);
     html(h, "</div>\n");
     if (left_out > 0)
-        html(h, "<p class=\"quiet\">%zu more threads, each with a stack of its own, are not drawn "
-                "here; <code>--format json</code> has them.</p>\n",
+        html(h,
+             "<p class=\"quiet\">%zu more threads, each with a stack of its own, are not drawn "
+             "here; <code>--format json</code> has them.</p>\n",
              left_out);
     html(h, "</section>\n");
 }

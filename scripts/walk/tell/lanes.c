@@ -71,7 +71,9 @@ static void lane_of_thread(struct lane *l, const struct core *core, int index) {
         if (t->holder >= 0)
             thread_who(&core->threads[t->holder], holder, sizeof holder);
         snprintf(l->what, sizeof l->what, "waits for %s%s%s",
-                 t->waits.name ? t->waits.name : t->waits_kind ? t->waits_kind : "a lock",
+                 t->waits.name   ? t->waits.name
+                 : t->waits_kind ? t->waits_kind
+                                 : "a lock",
                  holder[0] ? ", held by " : "", holder);
     } else if (t->where)
         snprintf(l->what, sizeof l->what, "%s", t->where);

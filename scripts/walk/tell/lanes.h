@@ -15,9 +15,9 @@ struct lane {
 
 struct lanes {
     struct lane lane[2];
-    size_t count;       /* 0, 1 or 2 */
-    char object[400];   /* what they meet at; "" where it is not known */
-    const char *source; /* where the lanes are from: "the core", or a tool's title */
+    size_t count;                  /* 0, 1 or 2 */
+    char object[400];              /* what they meet at; "" where it is not known */
+    const char *source;            /* where the lanes are from: "the core", or a tool's title */
     const struct finding *finding; /* if they are from a finding */
 };
 

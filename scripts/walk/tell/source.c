@@ -110,7 +110,9 @@ const char *site_who(const struct site *s, char *buffer, size_t size) {
         snprintf(buffer, size, "%s (%s)", s->name, s->thread);
     else
         snprintf(buffer, size, "%s%s",
-                 !s->thread ? "a thread" : strstr(s->thread, "thread") ? "" : "thread ",
+                 !s->thread                    ? "a thread"
+                 : strstr(s->thread, "thread") ? ""
+                                               : "thread ",
                  s->thread ? s->thread : "");
     return buffer;
 }

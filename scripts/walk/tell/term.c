@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
+
 enum { TEXT_MOST = 8192, CELLS = 3 };
 
 const char *thread_colour(int n) {
@@ -11,22 +13,21 @@ const char *thread_colour(int n) {
     return n < 0 ? DIM : colours[(size_t)n % (sizeof colours / sizeof *colours)];
 }
 
-/* How many bytes the UTF-8 character here has; 0 if it is none, or not to be printed. */
-static int character(const unsigned char *s) {
-    int length = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-    for (int i = 1; i < length; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    if (length == 1 && (s[0] < ' ' || s[0] == 0x7f))
-        return 0;
-    return length == 2 && s[0] == 0xc2 && s[1] < 0xa0 ? 0 : length; /* C1 controls */
+/* How many bytes the character here has; 0 if it is not to be printed: no UTF-8, or a
+ * control character, of which U+0080 to U+009F are some. */
+static size_t character(const char *s) {
+    size_t length = utf8_sequence(s, strlen(s));
+    const unsigned char *b = (const unsigned char *)s;
+    bool control = (length == 1 && (b[0] < ' ' || b[0] == 0x7f))
+                   || (length == 2 && b[0] == 0xc2 && b[1] < 0xa0);
+    return control ? 0 : length;
 }
 
 int clean(char *buffer, size_t size, const char *text, int columns) {
     size_t used = 0, cut_at = 0;
     int n = 0;
-    for (const unsigned char *s = (const unsigned char *)(text ? text : ""); *s;) {
-        int length = character(s);
+    for (const char *s = text ? text : ""; *s;) {
+        size_t length = character(s);
         if (n == columns || used + 5 > size) { /* no room: end in ".." */
             used = cut_at;
             n = columns > 2 ? columns - 2 : 0;
@@ -39,8 +40,8 @@ int clean(char *buffer, size_t size, const char *text, int columns) {
         if (length == 0)
             buffer[used++] = *s == '\t' ? ' ' : '?';
         else
-            for (int i = 0; i < length; i++)
-                buffer[used++] = (char)s[i];
+            for (size_t i = 0; i < length; i++)
+                buffer[used++] = s[i];
         s += length ? length : 1;
         n++;
     }
@@ -57,7 +58,9 @@ static void off(struct term *p, const char *colour) {
         fputs("\033[0m", p->out);
 }
 
-void term_blank(struct term *p) { fputc('\n', p->out); }
+void term_blank(struct term *p) {
+    fputc('\n', p->out);
+}
 
 void term_section(struct term *p, const char *title) {
     term_blank(p);
@@ -69,7 +72,7 @@ void term_section(struct term *p, const char *title) {
 
 void term_cell(struct term *p, const char *colour, const char *text, int columns) {
     char safe[1024];
-    int n = clean(safe, sizeof safe, text, columns);
+    int n = clean(safe, sizeof safe, text, columns ? columns : (int)sizeof safe / 4);
     on(p, colour);
     fputs(safe, p->out);
     off(p, colour);
@@ -84,9 +87,7 @@ static int columns_of(const char *s, size_t length) {
     return n;
 }
 
-/* How many bytes of the text fit on a line of so many columns, broken at a space where
- * there is one. */
-static size_t fitting(const char *text, int columns) {
+size_t term_fitting(const char *text, int columns) {
     size_t at = 0, space = 0;
     int n = 0;
     for (; text[at] && n <= columns; at++) {
@@ -98,10 +99,13 @@ static size_t fitting(const char *text, int columns) {
         return at;
     if (space)
         return space;
-    for (at = 0, n = 0; text[at]; at++) /* a word longer than the line */
+    for (at = 0, n = 0, space = 0; text[at]; at++) { /* a word longer than the line: a path? */
         if (((unsigned char)text[at] & 0xc0) != 0x80 && n++ == columns)
             break;
-    return at;
+        if (text[at] == '/')
+            space = at + 1;
+    }
+    return space > 1 ? space : at ? at : 1;
 }
 
 void term_say(struct term *p, int indent, int hang, const char *colour, const char *format, ...) {
@@ -113,7 +117,7 @@ void term_say(struct term *p, int indent, int hang, const char *colour, const ch
     clean(text, sizeof text, raw, TEXT_MOST);
     int right = p->width > 100 ? 100 : p->width; /* longer lines are hard to read */
     for (const char *at = text; *at; indent += hang, hang = 0) {
-        size_t length = fitting(at, right - indent - 1);
+        size_t length = term_fitting(at, right - indent - 1);
         fprintf(p->out, "%*s", indent, "");
         on(p, colour);
         fprintf(p->out, "%.*s", (int)length, at);
@@ -159,8 +163,8 @@ static void widths(const struct row *rows, size_t count, int cells, int room, in
         width[cells - 1] = 80;
 }
 
-static void table_row(struct term *p, int indent, const struct row *row, int cells, const int *width,
-                      const char *colour) {
+static void table_row(struct term *p, int indent, const struct row *row, int cells,
+                      const int *width, const char *colour) {
     char text[CELLS][2048];
     const char *at[CELLS];
     bool more = true;
@@ -172,7 +176,7 @@ static void table_row(struct term *p, int indent, const struct row *row, int cel
         more = false;
         int blanks = indent; /* kept back, so that no line ends in them */
         for (int c = 0; c < cells; c++) {
-            size_t length = fitting(at[c], width[c]);
+            size_t length = term_fitting(at[c], width[c]);
             if (length)
                 fprintf(p->out, "%*s", blanks, "");
             on(p, length ? colour : "");

@@ -44,10 +44,14 @@ void term_say(struct term *p, int indent, int hang, const char *colour, const ch
 void term_line(struct term *p, int indent, const char *colour, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Part of a line: `text` in exactly `columns`. */
+/* Part of a line: `text` in exactly `columns`; 0: as many as it takes. */
 void term_cell(struct term *p, const char *colour, const char *text, int columns);
 
 /* Rows of `cells` cells, the first row being the head; every cell folded in its column. */
 void term_table(struct term *p, int indent, const struct row *rows, size_t count, int cells);
+
+/* How many bytes of the text fit into so many columns, broken at a space where there
+ * is one; 0 only of "". */
+size_t term_fitting(const char *text, int columns);
 
 #endif

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# bench-walk.sh - how fast walk is, side by side with what it is measured by.
+#
+# usage: scripts/bench-walk.sh [--rounds N] [--megabytes N]
+#
+#   --rounds N      each pair is run N times, in turns; the medians are compared (5)
+#   --megabytes N   how large the reports are (100)
+#
+# Reports: walk on a report of so many megabytes, against grep -c on the same file;
+# and the most memory that it took. Cores: walk on a core, against GDB alone printing
+# all stacks with all variables (thread apply all bt full). Ratios of seconds; both
+# sides of a pair are run in turns, so that a busy machine disturbs both.
+#
+# Exit status: 0 measured; 2, 3 as everywhere.
+set -uo pipefail
+. "$(dirname "$0")/lib/common.sh"
+
+rounds=5 megabytes=100
+while [ $# -gt 0 ]; do
+    case $1 in
+    --rounds) rounds=${2-}; number --rounds "$rounds" 1; shift 2 ;;
+    --megabytes) megabytes=${2-}; number --megabytes "$megabytes" 1; shift 2 ;;
+    --help) manual ;;
+    --version) said_version ;;
+    *) wrong "unknown argument '$1'" ;;
+    esac
+done
+needs gdb
+cd "$root" || exit
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+seconds() { # COMMAND...: how long it took; what it says is dropped
+    local start=$EPOCHREALTIME
+    "$@" >/dev/null 2>&1
+    awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.4f\n", b - a }'
+}
+median() { sort -n "$1" | awk '{ s[NR] = $1 } END { print s[int((NR + 1) / 2)] }'; }
+
+pair() { # NAME OURS... -- THEIRS...
+    local name=$1 ours=() i
+    shift
+    while [ "$1" != -- ]; do ours+=("$1"); shift; done
+    shift
+    : >"$work/ours"; : >"$work/theirs"
+    for ((i = 0; i < rounds; i++)); do
+        seconds "${ours[@]}" >>"$work/ours"
+        seconds "$@" >>"$work/theirs"
+    done
+    printf '%-34s %8.3f s %8.3f s %6.2f' "$name" "$(median "$work/ours")" "$(median "$work/theirs")" \
+        "$(awk -v a="$(median "$work/ours")" -v b="$(median "$work/theirs")" 'BEGIN { print a / b }')"
+}
+
+# The most memory that walk held. It is asked when it has read all and waits for more.
+memory() { # FILE
+    local pid
+    mkfifo "$work/pipe"
+    build/bin/walk --format list "$work/pipe" >/dev/null &
+    pid=$!
+    exec 3>"$work/pipe"
+    cat "$1" >&3
+    awk '/VmHWM/ { printf "  at most %d MB", $2 / 1024 }' "/proc/$pid/status"
+    exec 3>&-
+    wait "$pid"
+    rm "$work/pipe"
+}
+
+many() { # FILE: itself again and again, until it is so large
+    local size; size=$(stat -c %s "$1")
+    for ((i = 0; i * size < megabytes * 1000000; i++)); do cat "$1"; done >"$work/report"
+}
+
+printf '%-34s %10s %10s %6s\n' '' walk other ratio
+for report in tsan-gcc-race asan-gcc-use-after-free helgrind-race drd-race; do
+    file=scripts/test/fixtures/reports/$report.txt
+    [ -f "$file" ] || continue
+    many "$file"
+    pair "$report / grep -c" build/bin/walk --format list "$work/report" -- grep -c 'SUMMARY' "$work/report"
+    memory "$work/report"
+    echo
+done

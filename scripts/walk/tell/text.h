@@ -1,0 +1,19 @@
+/* text.h - the sections of the terminal's page, for text.c alone. */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include "lanes.h"
+#include "term.h"
+
+/* The two stacks in columns, down to the object they cross at, and the source of the
+ * lines that met. */
+void text_lanes(struct term *t, const struct lanes *l, const struct style *style);
+
+/* The table tool -> what it says, and the findings one by one. */
+void text_tools(struct term *t, const struct casefile *c);
+void text_findings(struct term *t, const struct casefile *c, const struct style *style);
+
+/* "tsan in 3 of 3 runs, helgrind in 2 of 3" */
+void witnesses(const struct casefile *c, const struct finding *f, char *buffer, size_t size);
+
+#endif
