@@ -31,9 +31,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-seconds() { # COMMAND...: how long it took; what it says is dropped
+seconds() { # COMMAND...: how long it took
     local start=$EPOCHREALTIME
-    "$@" >/dev/null 2>&1
+    "$@" >"$work/out" 2>&1 # not to /dev/null: grep would stop at the first match
     awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.4f\n", b - a }'
 }
 median() { sort -n "$1" | awk '{ s[NR] = $1 } END { print s[int((NR + 1) / 2)] }'; }
@@ -72,11 +72,25 @@ many() { # FILE: itself again and again, until it is so large
 }
 
 printf '%-34s %10s %10s %6s\n' '' walk other ratio
-for report in tsan-gcc-race asan-gcc-use-after-free helgrind-race drd-race; do
-    file=scripts/test/fixtures/reports/$report.txt
-    [ -f "$file" ] || continue
-    many "$file"
-    pair "$report / grep -c" build/bin/walk --format list "$work/report" -- grep -c 'SUMMARY' "$work/report"
+while read -r file word; do
+    many "scripts/test/fixtures/reports/$file"
+    pair "$file / grep -c $word" build/bin/walk --format list "$work/report" -- grep -c "$word" "$work/report"
     memory "$work/report"
     echo
-done
+done <<'REPORTS'
+tsan-gcc-race.txt ThreadSanitizer
+tsan-clang-race-cpp.txt ThreadSanitizer
+asan-gcc-use-after-free.txt AddressSanitizer
+helgrind-race.txt race
+drd-race.txt Conflicting
+REPORTS
+
+core_pair() { # NAME PROGRAM
+    scripts/core.sh --out "$work/core" -- "$2" >/dev/null 2>&1
+    [ -s "$work/core/core" ] || { note "$1 left no core"; return; }
+    pair "$1 / gdb bt full" build/bin/walk --exe "$2" --core "$work/core/core" \
+        -- gdb -nx -batch -ex 'thread apply all bt full' "$2" "$work/core/core"
+    echo
+}
+core_pair 'core of lab 01, 3 threads' build/plain/labs/01-concurrent-write/lab
+gcc -g -pthread -o "$work/many" scripts/test/fixtures/cores/many.c && core_pair 'core of 201 threads' "$work/many"

@@ -16,6 +16,7 @@ Begin
 
 One lab: LAB is a number, a slug or a part of it; SIDE=solution for the repair
   make walk LAB=02      the whole story: crash, core, detectors, memory, repair
+                        FORMAT=html (md, json, sarif, ...): the case alone, in that form
   make crash LAB=02     run it until it dies
   make core LAB=02      get its core and see who was where
   make tsan LAB=02      what ThreadSanitizer says; also: helgrind, drd
@@ -25,12 +26,15 @@ One lab: LAB is a number, a slug or a part of it; SIDE=solution for the repair
 
 Any program of yours
   scripts/tsan.sh -- PROGRAM ARG...      also: helgrind.sh, drd.sh, core.sh
+  build/bin/walk CORE REPORT...          one case of them; --help says more
   gdb -x scripts/gdb/racelab.py PROGRAM CORE
 
 The whole house
   make test             set up what is missing, then run every test
   make matrix           how often everything shows (15 minutes)
   make traces           record traces/ anew, and what the documents quote of it
+  make fuzz             half an hour of hostile input for each of walk's readers
+  make bench-walk       how fast walk is, side by side with grep and with GDB
   make lint             look over the code (needs: sh scripts/setup.sh lint)
   make picture          draw the README's picture (needs: sh scripts/setup.sh picture)
   make clean            remove build/

@@ -31,12 +31,12 @@ lab      libjansson-dev   jansson.h              writes and reads JSON
 lab      libprotobuf-c-dev protobuf-c/protobuf-c.h  writes profiles for pprof
 lab      protobuf-c-compiler protoc-c            makes C of their format
 lab      zlib1g-dev       zlib.h                 which are compressed
-test     chromium         chromium               shows that walk's pages can be seen
-test     golang-go        go                     has pprof, which must read walk's profiles
+test     chromium         chromium               draws the HTML pages of walk, for a look at them
+test     golang-go        go                     has pprof, which must read the profiles of walk
 test     python3-jsonschema -                    holds JSON and SARIF against their schemas
 test     libxml2-utils    xmllint                holds HTML and JUnit against XML
-fuzz     clang            clang                  compiles walk's readers for libFuzzer
-fuzz     libclang-rt-14-dev -                    is libFuzzer
+fuzz     clang            clang                  compiles the readers of walk for libFuzzer
+fuzz     libclang-rt-dev  -                      is libFuzzer
 lint     clang-format     clang-format           checks the layout of C code
 lint     clang-tidy       clang-tidy             finds bugs that compilers let pass
 lint     cppcheck         cppcheck               finds some more

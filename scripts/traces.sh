@@ -4,8 +4,8 @@
 # usage: scripts/traces.sh [LAB]...        (all)
 #
 # Writes traces/LAB/: crash.txt (a native run), tsan.txt, helgrind.xml, drd.xml
-# (one run each, one round), core.json (what the core tells), walk.txt (the walk
-# at 80 columns). Then fills every block in README.md, docs and labs that follows
+# (one run each, one round), core.json (what the core tells; build/bin/walk reads it
+# in the place of the core), walk.txt (the walk at 80 columns). Then fills every block in README.md, docs and labs that follows
 # a line "<!-- trace: FILE -->" with traces/FILE.
 #
 # Exit status: 0 recorded; 1 a lab did not do what lab.txt says; 2, 3 as
@@ -35,28 +35,25 @@ until_claimed() {
     note "$tool never showed '$claim' in one round of $lab"; return 1
 }
 
-# Does it show the claim? Of XML it is only asked whether there are errors; the
-# functions are checked on the text output, by the tests.
+# Does it show the claim?
 shown() { # FILE CLAIM
-    case $(head -c 5 "$1") in
-    '<?xml') if [ "$2" = silent ]; then ! grep -q '<error>' "$1"; else grep -q '<error>' "$1"; fi ;;
-    *) awk -f scripts/lib/findings.awk "$1" | sed 's/^/1\t/' >build/evidence/findings.tsv
-       findings_meet "$2" build/evidence/findings.tsv >/dev/null ;;
-    esac
+    walk --format list "$1" | sed 's/^/1\t/' >build/evidence/findings.tsv
+    findings_meet "$2" build/evidence/findings.tsv >/dev/null
 }
 
-# A report may come hundreds of times. Of TSan's, the first of each pair of
-# functions is kept; of Valgrind's, the first ones.
+# A report may come hundreds of times. Of TSan's, the first of each finding is kept; of
+# Valgrind's, the first ones.
 trimmed() { # FILE
     case $1 in
     *.xml) awk -v most=$reports '/^<error>/ && ++n > most { skip = 1 }
                                  !skip { print }
                                  /^<\/error>/ { skip = 0 }' "$1" ;;
-    *) keep=$(awk -f scripts/lib/findings.awk "$1" | grep -v ^SEGV | awk '++seen[$0] == 1 { printf " %d ", NR }')
-       awk -v keep="$keep" '/^WARNING: ThreadSanitizer/ { skip = !index(keep, " " (++n) " "); if (!skip) print bar }
-                            /^==================$/ { bar = $0; next }
-                            !skip { print }
-                            /^SUMMARY:/ && n { if (!skip) print bar; skip = 0 }' "$1" ;;
+    *) walk --format list "$1" | sed -n '/^deadly/!s/.*:/ /p' >build/evidence/first-lines
+       awk -v keep="$(tr -d '\n' <build/evidence/first-lines) " '
+           /^WARNING: ThreadSanitizer/ { skip = !index(keep, " " NR " "); n++; if (!skip) print bar }
+           /^==================$/ { bar = $0; next }
+           !skip { print }
+           /^SUMMARY:/ && n { if (!skip) print bar; skip = 0 }' "$1" ;;
     esac
 }
 
@@ -65,7 +62,7 @@ record() { # LAB
     mkdir -p "$traces" build/evidence
     { echo "\$ $program"; scripts/lab.sh crash "$lab" 2>/dev/null; } >"$traces/crash.txt"
     scripts/walk.sh "$lab" >"$traces/walk.txt" || return
-    cp "build/evidence/$lab/racy/core/core.json" "$traces/core.json"
+    sed "s|$root/||g" "build/evidence/$lab/racy/core/core.json" >"$traces/core.json"
 
     export HMAP_CHECK=0 TEAM_ROUNDS=1 TSAN_OPTIONS='history_size=7 second_deadlock_stack=1'
     runner_options=(--fixed-addresses)

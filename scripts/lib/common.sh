@@ -53,6 +53,11 @@ runner() {
     "$root/build/bin/run" "$@"
 }
 
+walk() {
+    [ -x "$root/build/bin/walk" ] || build build/bin/walk
+    "$root/build/bin/walk" "$@"
+}
+
 # evidence_in NAME: makes an empty place under build/ for what a tool writes
 evidence_in() {
     local dir=$root/build/evidence/$1

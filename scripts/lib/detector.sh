@@ -50,7 +50,7 @@ detector_main() {
     while IFS=$'\t' read -r n how value _ _ file; do
         did_start "$file" || continue
         started=$((started + 1))
-        awk -f "$root/scripts/lib/findings.awk" "$file" | sort | uniq | sed "s/^/$n\t/" >"$out/one.tsv"
+        walk --format list "--$tool" "$file" | sed "s/^/$n\t/" >"$out/one.tsv"
         if [ -s "$out/one.tsv" ]; then
             found=$((found + 1))
             cat "$out/one.tsv" >>"$out/findings.tsv"
@@ -67,7 +67,7 @@ detector_main() {
 
 # Lines of `uniq -c`: the most frequent first, but what only tells of a death last.
 most_first() {
-    awk '{ print (/SEGV|lock held at exit/ ? 1 : 0) "\t" $0 }' | sort -t$'\t' -k1,1n -k2,2nr | cut -f 2-
+    awk '{ print (/deadly signal|lock held at exit/ ? 1 : 0) "\t" $0 }' | sort -t$'\t' -k1,1n -k2,2nr | cut -f 2-
 }
 
 # How many runs had a finding of each kind: "race in 20 of 20 runs, lock order in 3"

@@ -79,3 +79,15 @@ on_core() {
     for c in "${@:3}"; do commands+=(-ex "$c"); done
     gdb -batch -nx -ex "source $root/scripts/gdb/racelab.py" -ex 'echo ---\n' "${commands[@]}" "$1" "$2" | sed '1,/^---$/d'
 }
+
+# walk_lab LAB OPTION...: the case of its racy side, from what is in its evidence
+walk_lab() {
+    local evidence=build/evidence/$1/racy tool file look
+    local -a arguments=(--lab "labs/$1/lab.txt" --core "$evidence/core/core" --exe "build/plain/labs/$1/lab") looks=()
+    for tool in tsan helgrind drd; do
+        for file in "$evidence/$tool"/run-*.txt; do [ ! -f "$file" ] || arguments+=("--$tool" "$file"); done
+    done
+    IFS=';' read -ra looks <<<"$(lab_says "$1" look)"
+    for look in "${looks[@]}"; do arguments+=(--look "${look# }"); done
+    (cd "$root" && walk "${arguments[@]}" "${@:2}")
+}

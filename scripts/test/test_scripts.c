@@ -310,16 +310,3 @@ Test(scripts, a_racy_program_in_the_place_of_a_silent_one_is_caught) {
     exited(o, 1);
     cr_assert(strstr(o.err, "silent, but "), "%s", o.err);
 }
-
-/* --- reports, recorded from both compilers and both Valgrind tools --------------------------- */
-
-ParameterizedTestParameters(scripts, read_the_findings_of_a_report) {
-    return each("scripts/test/fixtures/reports/*.txt");
-}
-
-ParameterizedTest(path_param *path, scripts, read_the_findings_of_a_report) {
-    int stem = (int)strlen(*path) - 4;
-    struct outcome o = sh(10, "awk -f scripts/lib/findings.awk %s | sort -u", *path);
-    exited(o, 0);
-    cr_assert_str_eq(o.out, slurp("%.*s.expected", stem, *path));
-}

@@ -71,7 +71,7 @@ Test(walk, ends_with_1_for_a_defect_0_for_none_3_for_a_tool_that_could_not_start
 Test(walk, reads_standard_input) {
     struct outcome o = sh(5, "cat " REPORTS "tsan-gcc-race.txt | " WALK "--format list -");
     exited(o, 1);
-    cr_assert_str_eq(o.out, "race\thmap_assign/hmap_assign\n");
+    cr_assert_str_eq(o.out, "race\thmap_assign/hmap_assign\tstandard input:2\n");
 }
 
 Test(walk, a_tool_that_ran_and_found_nothing_is_told_as_silent) {
@@ -129,7 +129,8 @@ static void fits(const struct casefile *c, int width) {
         for (size_t i = 0; i < length; i++)
             cr_assert((unsigned char)line[i] >= ' ' && line[i] != 0x7f, "a control character: %.*s",
                       (int)length, line);
-        cr_assert(length == 0 || line[length - 1] != ' ');
+        cr_assert(length == 0 || line[length - 1] != ' ', "blanks at the end, width %d: %.*s", width,
+                  (int)length, line);
         line += length + (line[length] == '\n');
     }
     free(page);

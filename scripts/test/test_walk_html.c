@@ -113,11 +113,12 @@ Test(walk_html, a_race_is_told_in_order) {
         "<h1>Two threads write one map</h1>",
         "It died of <b>SIGABRT</b> in ",
         "writer 2</span>, in hmap_assign, key 4000",
-        "<b>race: hmap_assign and hmap_assign</b>; for writer 2 was in hmap_assign",
+        "The likely cause is <b>race: hmap_assign and hmap_assign</b>. Why this one: writer 2",
         "<h2>The crossing</h2>",
         "died here: SIGABRT",
         "read of 8 bytes",
         "no lock held",
+        "as ThreadSanitizer saw it",
         "heap block of size 56",
         "both are inside the same map, 0x5639c7553520",
         "write of 8 bytes",
@@ -227,8 +228,30 @@ Test(walk_html, a_report_without_a_core_crosses_too) {
     char *page = page_of(c, &plain);
     holds(page, "What the tools saw most: <b>race: hmap_assign and hmap_assign</b>");
     holds(page, "<div class=\"crossing two\">");
+    holds(page, "The stacks are ThreadSanitizer's.");
     holds_not(page, "<h2>Who was where</h2>");
     holds_not(page, "died here");
+    sample_free(c);
+}
+
+Test(walk_html, an_object_without_a_name_has_its_address) {
+    struct casefile *c = sample_race();
+    c->core = NULL;
+    c->link = (struct link){.thread = -1, .site = -1};
+    c->findings[0]->object = (struct object){0};
+    char *page = page_of(c, &plain);
+    holds(page, "memory at <code>0x7b1000000020</code>");
+    holds(page, "No tool says what it is.");
+    sample_free(c);
+}
+
+Test(walk_html, the_linked_finding_is_the_open_one) {
+    struct casefile *c = sample_race();
+    c->link.finding = c->findings[1];
+    char *page = page_of(c, &plain);
+    holds(page, "The likely cause is <b>use after free in hmap_assign</b>");
+    holds(page, "id=\"finding-2\" open=\"open\"");
+    holds_not(page, "id=\"finding-1\" open=\"open\"");
     sample_free(c);
 }
 
@@ -260,6 +283,26 @@ Test(walk_html, nothing_hostile_gets_through) {
     holds(page, "99744 more frames");
     holds(page, "report damaged");
     holds(page, "could not start in 2 of 8");
+    sample_free(c);
+}
+
+Test(walk_html, threads_that_are_not_there_are_no_threads) {
+    static int cycle[] = {-1, 3, 1 << 30};
+    struct casefile *c = sample_race();
+    struct core *core = c->core;
+    core->victim = 3;
+    core->crossing[0] = -7;
+    core->crossing[1] = 1 << 30;
+    core->cycle = cycle;
+    core->cycle_count = 3;
+    core->threads[0].holder = 99;
+    core->threads[0].waits.address = 1;
+    c->link.thread = -1;
+    char *page = page_of(c, &plain);
+    holds(page, "It died of <b>SIGABRT</b>. ");
+    holds(page, "A deadlock: a thread that is not in the core");
+    holds(page, "waits for something <code>0x1</code>");
+    holds_not(page, "died here");
     sample_free(c);
 }
 

@@ -14,29 +14,27 @@ static bool listed(const char *const *list, const char *s, size_t length) {
     return false;
 }
 
-/* Where glibc's sources are, seen from its own root. Its files are named from there, as
- * ./nptl/pthread_create.c, ../sysdeps/… or nptl/./nptl/…: a program's own io/file.c
- * is not. */
-static bool glibc_file(const char *file) {
-    static const char *const folders[] = {"nptl",         "misc",    "string", "malloc",  "csu",
-                                          "io",           "sysdeps", "stdlib", "libio",   "time",
-                                          "signal",       "posix",   "elf",    "setjmp",  "debug",
-                                          "stdio-common", "dlfcn",   "rt",     "socket",  "math",
-                                          "inet",         "resolv",  "wcsmbs", "termios", NULL};
+/* Is it in one of the folders of glibc's sources, seen from its own root? *sure: by a
+ * name that only glibc's own build gives (./nptl/x.c, ../sysdeps/x.c, nptl/./nptl/x.c);
+ * a program may have an io/file.c, too. */
+static bool glibc_file(const char *file, bool *sure) {
+    static const char *const folders[] = {
+        "nptl",  "misc",   "string", "malloc", "csu",   "io",           "sysdeps", "stdlib",
+        "libio", "time",   "signal", "posix",  "elf",   "setjmp",       "debug",   "stdio-common",
+        "dlfcn", "socket", "math",   "inet",   "wcsmbs", "termios",     "resolv",  NULL};
     const char *at = file;
     while (starts(at, "./") || starts(at, "../"))
         at = strchr(at, '/') + 1;
     const char *slash = strchr(at, '/');
-    if (!slash || !listed(folders, at, (size_t)(slash - at)))
-        return false;
-    return at > file || starts(slash, "/./") || starts(slash, "/../");
+    *sure = at > file || (slash && (starts(slash, "/./") || starts(slash, "/../")));
+    return slash && listed(folders, at, (size_t)(slash - at));
 }
 
 static bool system_file(const char *file) {
     static const char *const parts[] = {
         "/libsanitizer/",  "/compiler-rt/",          "/libstdc++-v3/", "/libgcc/", "vg_replace_",
         "hg_intercepts.c", "drd_pthread_intercepts", "drd_libstdcxx",  "/glibc-",  NULL};
-    if (starts(file, "/usr/") || glibc_file(file))
+    if (starts(file, "/usr/"))
         return true;
     for (const char *const *p = parts; *p; p++)
         if (strstr(file, *p))
@@ -74,6 +72,10 @@ static bool library(const char *module) {
 }
 
 bool frame_own(const struct frame *f) {
+    bool sure;
+    if (f->file && glibc_file(f->file, &sure))
+        return !sure && !(f->module && library(f->module)) &&
+               !(f->function && runtime_function(f->function));
     if (f->file)
         return !system_file(f->file);
     return f->module && f->function && !library(f->module) && !runtime_function(f->function);

@@ -110,8 +110,9 @@ static int by_text(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Blames the stacks and writes the pair: the blamed functions in alphabetical order;
- * sites without any are left out, and where there is none it is "?". */
+/* Blames the stacks and writes the pair: the blamed functions in alphabetical order. Of
+ * a circle of more than two, each once; sites without any are left out, and where there
+ * is none it is "?". */
 static void name_pair(struct finding *f, char *pair, size_t size) {
     const char *names[FINDING_SITES];
     size_t n = 0, used = 0;
@@ -123,6 +124,9 @@ static void name_pair(struct finding *f, char *pair, size_t size) {
     if (n == 0)
         names[n++] = "?";
     qsort(names, n, sizeof *names, by_text);
+    for (size_t i = n; i-- > 1 && n > 2;)
+        if (strcmp(names[i], names[i - 1]) == 0)
+            memmove(&names[i], &names[i + 1], (--n - i) * sizeof *names);
     for (size_t i = 0; i < n; i++) {
         size_t room = size - used - 1, length = strnlen(names[i], room / (n - i));
         if (i > 0 && room > 1)
@@ -172,6 +176,10 @@ struct finding *case_seen(struct casefile *c, struct finding *report) {
     if (f)
         witnessed(c, f, report->tool);
     return f;
+}
+
+void case_again(struct casefile *c, struct finding *f, enum tool tool) {
+    witnessed(c, f, tool);
 }
 
 static void keep_stack(struct casefile *c, struct stack *s) {

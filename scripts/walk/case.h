@@ -256,6 +256,9 @@ struct finding *case_add(struct casefile *c, struct finding *report);
  */
 struct finding *case_seen(struct casefile *c, struct finding *report);
 
+/* The quickest: the reader knows by itself that this report is `f` once more. */
+void case_again(struct casefile *c, struct finding *f, enum tool tool);
+
 /* The number behind an identity: of a kind and a pair of functions. */
 uint64_t case_hash(const char *kind, const char *pair);
 

@@ -12,24 +12,24 @@ static const char usage[] =
     "usage: walk [OPTION]... [FILE]...\n"
     "       walk --group DIR [OPTION]...\n"
     "\n"
-    "Joins what race detectors say with what a core shows, into one case: who crossed\n"
-    "whom, where, holding what; which line of which thread did it; and why a tool that\n"
-    "ran said nothing.\n"
+    "Joins what race detectors say with what a core shows, into one case: who\n"
+    "crossed whom, where, holding what; which line of which thread did it; and why a\n"
+    "tool that ran said nothing.\n"
     "\n"
     "FILE is a report, a core, or a program; which one is seen from its content.\n"
-    "  reports  ThreadSanitizer, AddressSanitizer, LeakSanitizer (gcc's and clang's);\n"
+    "  reports  ThreadSanitizer, AddressSanitizer, LeakSanitizer (of gcc and clang);\n"
     "           Helgrind and DRD, as text and as XML. The program's own output may be\n"
-    "           in between. Several files of one tool are several runs. - is standard\n"
-    "           input.\n"
-    "  core     one; GDB reads it. The program is found by what the core says, or named\n"
-    "           with --exe. JSON that --save-facts kept stands for a core.\n"
+    "           in between. Several files of one tool are several runs. - is\n"
+    "           standard input.\n"
+    "  core     one; GDB reads it. The program is found by what the core says, or\n"
+    "           named with --exe. JSON that --save-facts kept stands for a core.\n"
     "\n"
     "What to read\n"
     "  --exe PROGRAM      the program the core is of\n"
     "  --core CORE        the same as naming it as FILE\n"
-    "  --tsan FILE        FILE is ThreadSanitizer's, even when there is no report in it:\n"
-    "                     so that its silence counts. Also --helgrind, --drd, --asan,\n"
-    "                     --lsan\n"
+    "  --tsan FILE        FILE is ThreadSanitizer's, even if there is no report in\n"
+    "                     it: so that its silence counts. Also --helgrind, --drd,\n"
+    "                     --asan, --lsan\n"
     "  --lab LAB.TXT      what the lab claims: its title, and why a tool is silent\n"
     "  --look EXPR        show what memory says of a C expression; may be repeated\n"
     "  --sources DIR      where relative source names start (here)\n"
@@ -37,31 +37,32 @@ static const char usage[] =
     "  --save-facts FILE  keep what GDB said of the core, as JSON\n"
     "\n"
     "How to tell it\n"
-    "  --format F         text (the default), md, html, json, sarif, junit, pprof, or\n"
-    "                     list: a line \"kind<TAB>function/function\" for each finding\n"
+    "  --format F         text (the default), md, html, json, sarif, junit, pprof;\n"
+    "                     list: kind, functions and file:line of each finding\n"
     "  --output FILE      write there, in one piece or not at all\n"
-    "  --explain          with a guide: what each kind of finding means, what to look at\n"
-    "                     next, what usually repairs it, why another tool may be silent\n"
+    "  --explain          with a guide: what each kind of finding means, what to look\n"
+    "                     at next, what usually repairs it, why a tool may be silent\n"
     "  --findings N       tell N findings in full (4); the rest is counted\n"
     "  --width N          columns, 60 to 200 (the terminal's; 80 where there is none)\n"
-    "  --color WHEN       auto, always or never (auto: on a terminal, without NO_COLOR)\n"
+    "  --color WHEN       auto, always, never (auto: on a terminal, without NO_COLOR)\n"
     "  --title TEXT       what to call the case\n"
+    "  --continue N       text: the title and N sections of the page came before\n"
     "\n"
     "  --group DIR        sort hundreds of reports and cores, in DIR and below, into\n"
-    "                     cases by what they are about: the biggest first, and one file\n"
-    "                     that stands for each. text, json and list only.\n"
+    "                     cases by what they are about: the biggest first, and one\n"
+    "                     file that stands for each. text, json and list only.\n"
     "  --help, --version\n"
     "\n"
-    "Exit status: 0 nothing wrong was found; 1 a defect; 2 used wrongly, or the input is\n"
-    "not usable; 3 the environment is at fault: no GDB, or no detector could start.\n"
+    "Exit status: 0 nothing wrong was found; 1 a defect; 2 used wrongly, or the input\n"
+    "is not usable; 3 the environment is at fault: no GDB, or no tool could start.\n"
     "\n"
     "Examples\n"
     "  walk core                                      what a core says\n"
     "  walk --exe ./server core tsan-*.log            and who did it\n"
     "  ./server 2>&1 | walk -                         straight from a run\n"
     "  walk --format html --output case.html core     a page to pass on\n"
-    "  walk --format sarif --output walk.sarif *.log  for editors and code scanning\n"
-    "  walk --format pprof --output racy.pb.gz *.log  go tool pprof -http=: racy.pb.gz\n";
+    "  walk --format sarif --output walk.sarif *.log  for editors, code scanning\n"
+    "  walk --format pprof --output racy.pb.gz *.log  go tool pprof -top racy.pb.gz\n";
 
 void stop(int status, const char *format, ...) {
     va_list args;
@@ -162,6 +163,7 @@ static const struct option longs[] = {{"exe", required_argument, NULL, 'e'},
                                       {"width", required_argument, NULL, 'w'},
                                       {"color", required_argument, NULL, 'C'},
                                       {"title", required_argument, NULL, 't'},
+                                      {"continue", required_argument, NULL, 'N'},
                                       {"group", required_argument, NULL, 'G'},
                                       {"help", no_argument, NULL, 'h'},
                                       {"version", no_argument, NULL, 'v'},
@@ -183,6 +185,7 @@ static void one_option(struct options *o, int c) {
     case 'w': o->style.width = (int)number("--width", optarg, 60, 200); break;
     case 'C': o->style.colour = want_colour(optarg); break;
     case 't': o->title = optarg; break;
+    case 'N': o->style.sections = (int)number("--continue", optarg, 1, 100); break;
     case 'G': o->group = optarg; break;
     case 'h': fputs(usage, stdout); exit(0);
     case 'v': puts("walk (racelab) 1"); exit(0);

@@ -1,7 +1,7 @@
 """The whole core as JSON, for programs: threads, stacks, locks, fault, crossing.
 
-docs/case-format.md says what the fields are. Whatever cannot be read is left out or
-noted; nothing here raises.
+The fields are those of struct core in scripts/walk/case.h; scripts/walk/read/facts.c
+reads them. Whatever cannot be read is left out or noted; nothing here raises.
 """
 import json
 
@@ -30,8 +30,8 @@ class Notes(list):
 
 
 def frame(f, module):
-    return {"function": values.safe(f.function), "file": values.safe(f.path), "line": f.line,
-            "module": values.safe(f.library or (module if frames.in_program(f.address) else None)),
+    return {"function": values.safe(f.function, 400), "file": values.safe(values.near(f.path)), "line": f.line,
+            "module": values.safe(values.near(f.library or (frames.in_program(f.address) and module or None))),
             "address": f"{f.address:#x}", "inlined": f.inlined, "own": f.own,
             "args": f.args, "locals": f.locals}
 
@@ -47,6 +47,16 @@ def wait(w, names, index):
     if w.kind == "join" and w.holder:
         name = w.holder.name
     return {"kind": w.kind, **thing(w.object, name), "holder": index.get(id(w.holder))}
+
+
+def where(t, w):
+    """What a thread is doing, in a few words; of a team's member it says that itself."""
+    if w is None or t.role or not t.blamed:
+        return t.where()
+    if w.kind == "join":
+        return f"waiting for {w.holder.name if w.holder else 'a thread'} to end"
+    words = {"cond": "for a condition", "barrier": "at a barrier", "semaphore": "at a semaphore"}.get(w.kind, "for a lock")
+    return f"waiting {words} in {t.blamed.function}"
 
 
 def without_debug(everybody, notes):
@@ -105,8 +115,10 @@ def case(looks):
         "cycle": [index[id(w.thread)] for w in locks.cycle(waiting) if id(w.thread) in index],
         "looks": [{"expression": values.safe(x), "lines": [values.safe(line) for line in
                    notes.attempt(x, lambda: hmap.look(x, everybody), [])]} for x in looks],
-        "threads": [{"number": t.gdb.num, "lwp": t.lwp, "name": values.safe(t.name), "role": values.safe(t.role) or None,
-                     "doing": values.safe(t.doing), "where": values.safe(t.where()),
+        "threads": [{"number": t.gdb.num, "lwp": t.lwp,
+                     "name": values.safe(t.name), "role": values.safe(t.role) or None,
+                     "doing": values.safe(t.doing),
+                     "where": values.safe(notes.attempt("where", lambda: where(t, by_thread.get(id(t))), None)),
                      "waits": wait(by_thread.get(id(t)), names, index),
                      "holds": [thing(a, names.of(a)) for a in holds.get(id(t), [])],
                      "frames_omitted": t.omitted,
@@ -142,8 +154,11 @@ class Case(gdb.Command):
             _, name, rest = argument.split(argument[0], 2)
         else:
             name, _, rest = argument.partition(" ")
+        looks = [x.strip() for x in rest.split(";") if x.strip()]
+        notes = Notes()
+        told = notes.attempt("the core", lambda: case(looks), {"version": 2, "threads": [], "notes": notes})
         with open(name, "w", encoding="ascii") as f:
-            write(case([x.strip() for x in rest.split(";") if x.strip()]), f)
+            write(told, f)
 
 
 Case()

@@ -11,9 +11,13 @@ def pair(all_threads, waiting=None):
     died = threads.victim(all_threads)
     waiting = locks.waits(all_threads) if waiting is None else waiting
     circle = locks.cycle(waiting)
-    if len(circle) > 1:
-        return circle[0].thread, circle[1].thread, "each waits for a lock that the other holds" \
-            if len(circle) == 2 else "each waits for what the next one holds, in a circle"
+    if len(circle) == 1:
+        return circle[0].thread, None, f"{circle[0].thread.name} waits for a {circle[0].kind} that it holds itself"
+    if circle:
+        why = "each waits for a lock that the other holds" if {w.kind for w in circle} <= {"mutex", "rwlock"} \
+            else "each waits for the other: " + ", ".join(f"{w.thread.name} in a {w.kind}" for w in circle)
+        return (circle[0].thread, circle[1].thread,
+                why if len(circle) == 2 else "each waits for what the next one holds, in a circle")
     if died is None or not threads.signal():
         return None, None, "no thread died"
     if not threads.team_table():

@@ -7,6 +7,7 @@ import gdb
 from . import heap, instruction, threads, values
 
 NULL_MAX = 1 << 16        # addresses below are fields of what a NULL points to
+FIELD_MAX = 4096          # a member lies no further than this from where its struct begins
 NEAR = 1 << 20            # "beyond the end of" a mapping: no further than this
 RECURSION = 1000          # frames of one function
 FPE = {1: "divides an integer by zero", 2: "divides an integer with an overflow"}
@@ -77,7 +78,8 @@ def abort_message(store):
 def aborted(died, store):
     """abort() was called: by whom, and with what words."""
     names = [f.function for f in died.frames]
-    if any("terminate" in n for n in names) and any(n.startswith(("__cxa_throw", "__cxxabiv1", "__gnu_cxx")) for n in names):
+    thrown = any(n.startswith(("__cxa_throw", "__cxxabiv1", "__gnu_cxx")) for n in names)
+    if thrown and any("terminate" in n for n in names):
         kind = exception(died)
         return f"An exception{f' of type {kind}' if kind else ''} that nobody caught ended the program{place(died)}."
     said = abort_message(store)
@@ -108,7 +110,8 @@ def exception(died):
             if "__cxa_throw" in f.function:
                 f.gdb.select()
                 for register in ("rbx", "rbp", "r12", "r13", "r14", "r15", "x19", "x20", "x21", "x22"):
-                    found = re.search(r"typeinfo for (.*) in section", gdb.execute(f"info symbol ${register}", to_string=True))
+                    text = gdb.execute(f"info symbol ${register}", to_string=True)
+                    found = re.search(r"typeinfo for (.*) in section", text)
                     if found:
                         return found.group(1).split(" + ")[0].split("@")[0]
                 caller = next((g for g in died.frames if g.own), None)
@@ -235,29 +238,34 @@ class Segfault:
         is_null = f"{name} is NULL" if name else "a pointer is NULL"
         if offset == 0:
             return Fault("null", 0, f"It {self.verb} address 0 {self.where()}: {is_null}.")
-        return Fault("near null", self.address, f"It {self.verb} {self.address:#x} {self.where()}: a field {offset} bytes "
-                     f"into what a NULL points to; {is_null}.")
+        return Fault("near null", self.address, f"It {self.verb} {self.address:#x} {self.where()}: a field {offset} "
+                     f"bytes into what a NULL points to; {is_null}.")
 
     def freed(self, null=False):
         """Does what it used lie in a block that malloc holds as free?"""
         for name, value in self.pointers:
             verdict = self.heap.look(value) if value >= NULL_MAX else None
             if verdict and verdict.free and (not null or self.leads_to_null(name)):
-                return Fault("freed", self.address, f"It {self.verb} through freed memory {self.where()}: {name} points "
-                             f"into a block of {verdict.size} bytes at {verdict.start:#x} that was given back; {verdict.how}.")
+                return Fault("freed", self.address,
+                             f"It {self.verb} through freed memory {self.where()}: {name} points into a block of "
+                             f"{verdict.size} bytes at {verdict.start:#x} that was given back; {verdict.how}.")
         if null:
             return None
         bad = self.access.base if self.access else None
         bad = bad if bad is not None else self.address
         if bad in self.heap.keys():
-            return Fault("freed", self.address, f"It {self.verb} {self.where()} through {bad:#x}, which is no pointer: it is "
-                         "the mark that malloc writes into each free block (tcache_key). What holds it was freed.")
-        link = self.heap.mangled(bad)
-        if link is not None:
-            name = self.who(bad)
-            return Fault("freed", self.address, f"It {self.verb} {self.where()} through {name + ', ' if name else ''}"
-                         f"{bad:#x}, which is no pointer of the program's: it looks like malloc's own link from one free "
-                         "block to the next. What holds it was freed.")
+            return Fault("freed", self.address,
+                         f"It {self.verb} {self.where()} through {bad:#x}, which is no pointer: it is the mark that "
+                         "malloc writes into each free block (tcache_key). What holds it was freed.")
+        near = [v for _, v in self.pointers if v <= self.address < v + FIELD_MAX and v >= NULL_MAX]
+        for value in [bad] + near:
+            link = self.heap.mangled(value)
+            if link is not None:
+                name = self.who(value)
+                return Fault("freed", self.address,
+                             f"It {self.verb} {self.where()} through {name + ', ' if name else ''}{value:#x}, which is "
+                             "no pointer of the program's: it looks like malloc's own link from one free block to the "
+                             "next. What holds it was freed.")
         return None
 
     def leads_to_null(self, name):
@@ -278,8 +286,8 @@ class Segfault:
                          "not canonical, or not aligned as the instruction wants.")
         name = self.who(bad)
         text = instruction.as_text(bad)
-        return Fault("non-canonical", 0, f"It {self.verb} {self.where()} through {bad:#x} ({name or what}), which can be no "
-                     "address on this processor (the kernel then says 0)"
+        return Fault("non-canonical", 0, f"It {self.verb} {self.where()} through {bad:#x} ({name or what}), which can "
+                     "be no address on this processor (the kernel then says 0)"
                      + (f": it is the text \"{text}\", so text was written over a pointer." if text else
                         ": overwritten, never set, or read from freed memory."))
 
@@ -293,10 +301,12 @@ class Segfault:
             section = re.search(r"in section (\S+)", symbol)
             about = f" (section {section.group(1)}: constants)" if section and "rodata" in section.group(1) else ""
             name = next((n for n, v in self.pointers if v <= self.address < v + 4096), None)
-            return Fault("read-only", self.address, f"It {self.verb} {self.address:#x} {self.where()}, in {inside}{about}"
+            return Fault("read-only", self.address,
+                         f"It {self.verb} {self.address:#x} {self.where()}, in {inside}{about}"
                          + (f": {name} points there." if name else "."))
         return Fault("unmapped" if not m.flags else "other", self.address,
-                     f"It {self.verb} {self.address:#x} {self.where()}, in {inside}: a guard page, or protected on purpose.")
+                     f"It {self.verb} {self.address:#x} {self.where()}, in {inside}: a guard page, or protected on "
+                     "purpose.")
 
     def unmapped(self):
         m, distance = self.store.nearest(self.address)
@@ -304,7 +314,8 @@ class Segfault:
         if m is not None and abs(distance) <= NEAR:
             side = "beyond the end of" if distance > 0 else "before"
             what = m.path or ("a stack" if self.died.sp in m else "a mapping")
-            near = f": {abs(distance)} bytes {side} {what} at {m.start:#x} of {m.end - m.start >> 10} kB"
+            away = f"{abs(distance)} byte{'s' if abs(distance) != 1 else ''}"
+            near = f": {away} {side} {what} at {m.start:#x} of {m.end - m.start >> 10} kB"
         base = self.access.base if self.access else None
         name = self.who(base) if base else self.who(self.address)
         return Fault("unmapped", self.address, f"It {self.verb} {self.address:#x} {self.where()}{near}"

@@ -14,8 +14,8 @@ SYSTEM = re.compile(
     r"|^(nptl|misc|string|malloc|csu|io|sysdeps|stdlib|libio|time|signal|posix|elf|setjmp|debug|stdio-common)/\.\.?/"
     r"|/libsanitizer/|/compiler-rt/|/libstdc\+\+-v3/|/libgcc/|vg_replace_|hg_intercepts\.c|drd_pthread_intercepts"
     r"|drd_libstdcxx|/glibc-|^/usr/")
-RUNTIME = re.compile(r"^(__|pthread_|operator new|operator delete|std::|_dl_|\?\?\?|<|(clone3?|start_thread|_start|abort|"
-                     r"raise|exit|_init|_fini|main_arena)$)")
+RUNTIME = re.compile(r"^(__|pthread_|operator new|operator delete|std::|_dl_|\?\?\?|<"
+                     r"|(clone3?|start_thread|_start|abort|raise|exit|_init|_fini)$)")
 LIBRARY = re.compile(r"\.so|/ld-|vgpreload|\[vdso|/valgrind/")
 
 INNERMOST, OUTERMOST = 224, 32  # frames that are kept of a deep stack

@@ -9,6 +9,8 @@ import re
 import struct
 import time
 
+import gdb
+
 PREV_INUSE, FLAGS = 1, 7
 HEAP_MAX = 64 << 20       # bytes of one heap that are read; also a heap's alignment
 TIME_MAX = 0.3            # seconds for all walks
@@ -24,15 +26,22 @@ class Verdict:
 
 
 class Heap:
-    """One run of chunks, [start, end)."""
+    """One run of chunks, [first, end)."""
 
     def __init__(self, memory, first, end, arena):
-        self.first, self.arena = first, arena
-        self.data = memory.read(first, min(end - first, HEAP_MAX)) or b""
-        self.words = memoryview(self.data[:len(self.data) & ~7]).cast("Q")
+        self.memory, self.first, self.arena = memory, first, arena
+        self.length = min(end - first, HEAP_MAX) & ~7
+        self._words = None
 
     def __contains__(self, address):
-        return self.first <= address < self.first + len(self.data)
+        return self.first <= address < self.first + self.length
+
+    @property
+    def words(self):
+        """All of it; read when first asked for."""
+        if self._words is None:
+            self._words = memoryview(self.memory.read(self.first, self.length) or b"").cast("Q")
+        return self._words
 
 
 class Allocator:
@@ -77,7 +86,7 @@ class Allocator:
     def keys(self):
         """What tcache_key is: every free block of a cache has it in its second word."""
         if not hasattr(self, "_keys"):
-            self._keys, self._cached = set(), {}
+            self._keys = set()
             for m in self.memory.mappings:
                 heap = self.heap_of(m.start) if m.flags & 6 == 6 and not m.path else None
                 if heap:
@@ -86,19 +95,15 @@ class Allocator:
 
     def read_cache(self, heap):
         """The tcache is the first chunk: 64 counts, then 64 lists."""
-        size = heap.words[1] & ~FLAGS if len(heap.words) > 1 else 0
+        head = self.memory.read(heap.first, 0x300) or b""
+        size = struct.unpack_from("<Q", head, 8)[0] & ~FLAGS if head else 0
         if size not in TCACHE_SIZES:
             return
-        counts_at, count_size = 16, 1 if size == 0x250 else 2
-        for i in range(64):
-            at = counts_at + 64 * count_size + 8 * i
-            if at + 8 > len(heap.data):
-                return
-            entry = struct.unpack_from("<Q", heap.data, at)[0]
-            if not entry or entry not in heap or entry % 16 or entry - heap.first + 16 > len(heap.data):
-                continue
-            self._keys.add(struct.unpack_from("<Q", heap.data, entry - heap.first + 8)[0])
-        self._keys.discard(0)
+        lists = 16 + 64 * (1 if size == 0x250 else 2)
+        for (entry,) in struct.iter_unpack("<Q", head[lists:lists + 64 * 8]):
+            if entry and entry in heap and entry % 16 == 0:
+                self._keys.add(self.memory.pointer(entry + 8))
+        self._keys -= {0, None}
 
     def look(self, address):
         """A Verdict on the block that holds an address; None: not known, or no block."""
@@ -112,7 +117,7 @@ class Allocator:
                 size = words[at + 1] & ~FLAGS
                 if size < 0x20 or size % 16:
                     return None  # the end, or overwritten: nothing more to believe
-                if at * 8 + size >= len(heap.data):  # the last: top
+                if at * 8 + size >= heap.length:  # the last: top
                     return Verdict(True, "beyond the last block in use", heap.first + at * 8 + 16, size - 16)
                 if target < at + (size >> 3) + 1:  # the block's bytes end in the next one's first word
                     break
@@ -141,7 +146,6 @@ class Allocator:
         arena = heap.arena
         if arena is None:
             try:
-                import gdb
                 text = gdb.execute("info address main_arena", to_string=True)
                 arena = int(re.search(r"0x[0-9a-f]+", text).group(), 16)
             except (gdb.error, AttributeError):

@@ -6,6 +6,7 @@ import gdb
 
 MASK = (1 << 64) - 1
 X86 = re.compile(r"(?:%(\ws):)?(-?0x[0-9a-f]+)?\((%\w+)?(?:,(%\w+)(?:,(\d))?)?\)")
+READS = re.compile(r"cmp|test|call|jmp|push|bt[lqw]?$|div|idiv|mul|imul|comis|ucomis|prefetch|v?ptest")
 ARM = re.compile(r"\[([xsw]\w+)(?:, ([xw]\w+))?(?:, #(-?\w+))?")
 
 
@@ -52,7 +53,7 @@ def x86(text):
         return None
     m = memory[0]
     last = operands.rstrip().endswith(m.group()) and "," in operands[:m.start()] or "," not in X86.sub("", operands)
-    writes = last and not re.match(r"cmp|test|call|jmp|push|bt[lqw]?$|div|idiv|mul|imul|comis|ucomis|prefetch|v?ptest", operation)
+    writes = last and not READS.match(operation)
     if len(memory) > 1:  # movs, cmps: two addresses; the source is first
         return Access("reads or writes", known([x.group(3)[1:] for x in memory if x.group(3)]), False)
     stack = m.group(3) in ("%rsp", "%rbp") and not m.group(4)

@@ -22,7 +22,7 @@ WAITING = (
 )
 OWNER, WRITER = {"mutex": 8}, {"rwlock": 24}  # offsets of who holds it (64-bit glibc, 2.25 on)
 AT_FUTEX = ("mutex", "semaphore")             # begin with the word that the kernel waits on
-_CALL = re.compile(r"(?:pthread_\w+|sem_\w+)\s*\(\s*([^,()]+)[,)]")
+_CALL = re.compile(r"(pthread_\w+|sem_\w+)\s*\(\s*([^,()]+)[,)]")
 
 
 class Wait:
@@ -40,12 +40,25 @@ def waits_in(frames):
     """(kind, index of the frame, argument names) of the wait a stack is in, or None."""
     for i, f in enumerate(frames[:16]):
         if f.own:
-            return None
-        name = f.function.split("@")[0].lstrip("_")
-        for kind, functions, arguments in WAITING:
-            if functions.match(name):
-                return kind, i, arguments
+            return asked_for(frames, i)
+        found = waiting_in(f.function)
+        if found:
+            return found[0], i, found[1]
     return None
+
+
+def waiting_in(function):
+    name = function.split("@")[0].lstrip("_")
+    return next(((kind, arguments) for kind, functions, arguments in WAITING if functions.match(name)), None)
+
+
+def asked_for(frames, own):
+    """The same from the source line of the first own frame: without debug information
+    a C library's inner functions have no names, or their neighbours'."""
+    inside = own and frames[0].path is None and frames[0].library and "libc" in frames[0].library
+    found = _CALL.search(frames[own].source() or "") if inside else None
+    asked = waiting_in(found.group(1)) if found else None
+    return (asked[0], own - 1, asked[1]) if asked else None
 
 
 def futex_word(thread):
@@ -64,11 +77,11 @@ def from_source(thread, index):
     """The address that the program's own line passes to the C library, or None."""
     caller = next((f for f in thread.frames[index:] if f.own), None)
     found = _CALL.search(caller.source() or "") if caller else None
-    if not found or re.search(r"\+\+|--|[^=!<>]=[^=]", found.group(1)):
+    if not found or re.search(r"\+\+|--|[^=!<>]=[^=]", found.group(2)):
         return None
     try:
         caller.gdb.select()
-        return int(gdb.parse_and_eval(found.group(1)))
+        return int(gdb.parse_and_eval(found.group(2)))
     except (gdb.error, ValueError, OverflowError):
         return None
 
@@ -127,8 +140,16 @@ def waits(all_threads, store=None):
             offset = OWNER.get(kind, WRITER.get(kind))
             owner = store.int32(thing + offset) if thing and offset else None
             holder = by_lwp.get(owner) if owner else None
-        result.append(Wait(t, kind, thing, holder, t.frames[index].function.lstrip("_")))
+        result.append(Wait(t, kind, thing, holder, name_of(t.frames, index)))
     return result
+
+
+def name_of(frames, index):
+    """The function that waits, as the program calls it."""
+    name = frames[index].function.lstrip("_")
+    caller = next((f for f in frames[index:] if f.own), None)
+    found = _CALL.search(caller.source() or "") if caller and not waiting_in(name) else None
+    return found.group(1) if found else name
 
 
 def cycle(all_waits):
@@ -175,7 +196,8 @@ class Locks(gdb.Command):
         circle = cycle(all_waits)
         if circle:
             those = [w.thread.name for w in circle]
-            print("\n  the circle: " + " -> ".join(those + those[:1]) + "\n  (each waits for the next: none of them can ever go on)")
+            print("\n  the circle: " + " -> ".join(those + those[:1]))
+            print("  (each waits for the next: none of them can ever go on)")
 
 
 Locks()

@@ -8,6 +8,8 @@ import struct
 
 import gdb
 
+from . import values
+
 READ, WRITE, EXECUTE = 4, 2, 1
 PT_LOAD, PT_NOTE, NT_FILE = 1, 4, 0x46494C45
 HEADERS_MAX = 65535  # of program headers: what e_phnum can say
@@ -68,7 +70,7 @@ def of_core(path):
         for start, end, name in names:
             for m in by_start:
                 if start <= m.start < end:
-                    m.path = name
+                    m.path = values.near(name)
         return by_start
 
 
@@ -97,7 +99,7 @@ def of_process(pid):
             part = line.split(None, 5)
             start, end = (int(x, 16) for x in part[0].split("-"))
             flags = (READ * (part[1][0] == "r")) | (WRITE * (part[1][1] == "w")) | (EXECUTE * (part[1][2] == "x"))
-            path = part[5].strip() if len(part) > 5 and part[5].startswith("/") else None
+            path = values.near(part[5].strip()) if len(part) > 5 and part[5].startswith("/") else None
             found.append(Mapping(start, end, flags, path))
     return found
 

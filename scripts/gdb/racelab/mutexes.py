@@ -59,6 +59,16 @@ def held(threads, store):
     return found
 
 
+def lookup(address, name):
+    """A variable's symbol; asked of the one file that the address is in: GDB reads
+    every library's symbols for a name that it does not find at once."""
+    library = gdb.solib_name(address)
+    for objfile in gdb.objfiles():
+        if objfile.filename == library or library is None and objfile.filename == gdb.current_progspace().filename:
+            return objfile.lookup_global_symbol(name) or objfile.lookup_static_symbol(name)
+    return None
+
+
 class Names:
     """What the program calls an object at an address: by a global, by a pointer in a
     global, or by what the frames' arguments and variables point to."""
@@ -80,8 +90,8 @@ class Names:
         if not found:
             return None
         name, offset = found.group(1), int(found.group(2) or 0)
-        symbol = gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name)
-        if symbol is None or not symbol.is_variable:
+        symbol = lookup(address, name)
+        if symbol is None or symbol.is_function or symbol.type is None:
             return f"{name}+{offset}" if offset else name
         path = values.path_in(symbol.type, offset)
         return name + path if path is not None else f"{name}+{offset}"
@@ -119,7 +129,9 @@ class Names:
                     for symbol in block:
                         if time.monotonic() - began > NAMES_TIME:
                             return found
-                        if symbol.is_variable and values.shape(symbol.type)[0] == "pointer":
+                        if symbol.is_function or symbol.type is None:
+                            continue
+                        if values.shape(symbol.type)[0] == "pointer":
                             p = values.pointer(symbol.name, symbol.value(), False)
                             if p and p.start and p.type is not None:
                                 found.append(p)

@@ -6,6 +6,17 @@ import gdb
 from . import colour, frames, values
 
 
+def text_in(member, field):
+    """A string of a member of the team; None where there is none, or memory is damaged."""
+    try:
+        value = member[field] if member else None
+        if value is None or value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR and value == 0:
+            return None
+        return value.string(errors="replace", length=-1)
+    except (gdb.error, UnicodeDecodeError, ValueError):
+        return None
+
+
 class Thread:
     def __init__(self, thread, member, limit, full):
         self.gdb = thread
@@ -18,10 +29,9 @@ class Thread:
                     values.read_variables(f)
         self.blamed = frames.blamed(self.frames)
         self.own = frames.own_part(self.frames)
-        self.name = member["name"].string() if member else f"thread {thread.num}"
-        self.role = member["role"].string() if member else ""
-        doing = member["doing"] if member else None
-        self.doing = doing.string() if doing is not None and doing != 0 else None
+        self.name = text_in(member, "name") or f"thread {thread.num}"
+        self.role = text_in(member, "role") or ""
+        self.doing = text_in(member, "doing")
         self.working = bool(member["working"]) if member else None
         self.finished = int(member["finished"]) if member else None
         # read now, while this thread is the selected one
@@ -32,10 +42,13 @@ class Thread:
         """The address of the map it is inside, or None."""
         if self.blamed and self.blamed.function.startswith("hmap_"):
             value = self.blamed.argument("m")
-            if value is None:
-                it = self.blamed.argument("it")
-                value = it["map"] if it is not None else None
-            return int(value) if value is not None else None
+            try:
+                if value is None:
+                    it = self.blamed.argument("it")
+                    value = it["map"] if it is not None else None
+                return int(value) if value is not None else None
+            except gdb.error:
+                return None
         return None
 
     def find_key(self):
@@ -66,7 +79,7 @@ class Thread:
         if self.role == "main":
             return "waiting for the round to end"
         if self.working is False:
-            done = self.finished == int(gdb.parse_and_eval("team.round"))
+            done = self.finished == int(team()["round"])
             return "done with the round" if done else "not begun with the round"
         if self.map is not None and self.working:
             return f"about to enter {self.blamed.function}"
@@ -75,22 +88,33 @@ class Thread:
         return f"in {self.frames[0].function}" if self.frames else "?"
 
 
+def team():
+    """The labs' global `team`, or None. It is looked for in the program alone: that
+    costs nothing, where an expression makes GDB read every library's symbols."""
+    try:
+        symbol = gdb.objfiles()[0].lookup_global_symbol("team")
+        return symbol.value() if symbol is not None else None  # is_variable is false of a declaration
+    except (gdb.error, IndexError, RuntimeError):
+        return None
+
+
 def team_table():
     """tid -> member, or {} for a program without a team."""
+    table = team()
     try:
-        team = gdb.parse_and_eval("team")
-        members = [team["members"][i] for i in range(int(team["count"]))]
+        members = [table["members"][i] for i in range(int(table["count"]))] if table is not None else []
         return {int(m["tid"]): m for m in members}
-    except gdb.error:
+    except (gdb.error, TypeError):
         return {}
 
 
 def met(threads):
     """The thread that was in the way when the map stopped the program, or None."""
+    table = team()
     try:
-        number = int(gdb.parse_and_eval("team.met"))
-        member = gdb.parse_and_eval("team")["members"][number - 1] if number else None
-    except gdb.error:
+        number = int(table["met"]) if table is not None else 0
+        member = table["members"][number - 1] if number else None
+    except (gdb.error, TypeError):
         return None
     return next((t for t in threads if member is not None and t.lwp == int(member["tid"])), None)
 

@@ -1,4 +1,5 @@
 """Values in words: short, printable, and never an exception."""
+import os
 import re
 
 import gdb
@@ -15,6 +16,13 @@ def safe(text, longest=LONGEST):
         return None
     text = _UNSAFE.sub(lambda m: f"\\x{ord(m.group()) & 0xff:02x}", text)
     return text if len(text) <= longest else text[:longest - 3] + "..."
+
+
+def near(path):
+    """A path relative to where GDB was started, if it lies below: what is recorded is
+    not to name the machine it was recorded on."""
+    here = os.getcwd().rstrip("/") + "/"
+    return path[len(here):] if path and path.startswith(here) else path
 
 
 def text_of(value):

@@ -69,8 +69,9 @@ const char *why_silent(const struct casefile *c, enum tool tool) {
         return NULL;
     if (c->core && c->core->cycle_count)
         return tool == TOOL_DRD ? blind[0].why
-                                : "It learns the order of locks from what a run does: where no "
-                                  "run took them in both orders, it has nothing to say.";
+                                : "It notes the order of two locks when a thread has got both. A "
+                                  "run that hangs at once never gets there, and a run in one "
+                                  "order only has nothing to compare.";
     if (c->core && c->core->signal)
         return "No two accesses were unordered in its runs. Either the code that races did not "
                "run, or there is no data race: a promise about several steps was broken, each "

@@ -1,6 +1,6 @@
 /*
  * facts.c - what our GDB command `case` wrote of a core (JSON, version 2), as a
- * struct core. docs/case-format.md says what the fields mean.
+ * struct core. The fields are those of case.h.
  *
  * A field of the wrong type is as good as none; an index that points nowhere is -1.
  * Only what is no such JSON at all is refused.

@@ -8,11 +8,6 @@
 
 /* --- spans ------------------------------------------------------------------------- */
 
-bool span_starts(struct span s, const char *prefix) {
-    size_t n = strlen(prefix);
-    return s.length >= n && memcmp(s.at, prefix, n) == 0;
-}
-
 bool span_ends(struct span s, const char *suffix) {
     size_t n = strlen(suffix);
     return s.length >= n && memcmp(s.at + s.length - n, suffix, n) == 0;
@@ -20,13 +15,6 @@ bool span_ends(struct span s, const char *suffix) {
 
 static struct span rest(struct span s, size_t from) {
     return (struct span){s.at + from, s.length - from};
-}
-
-bool span_take(struct span *s, const char *prefix) {
-    if (!span_starts(*s, prefix))
-        return false;
-    *s = rest(*s, strlen(prefix));
-    return true;
 }
 
 static bool digit(char c) {
@@ -56,7 +44,7 @@ bool span_take_hex(struct span *s, uint64_t *number) {
 }
 
 bool span_take_until(struct span *s, const char *text, struct span *before) {
-    const char *found = memmem(s->at, s->length, text, strlen(text));
+    const char *found = s->length ? memmem(s->at, s->length, text, strlen(text)) : NULL;
     if (!found)
         return false;
     *before = (struct span){s->at, (size_t)(found - s->at)};
@@ -198,14 +186,14 @@ bool frame_read(struct pool *p, struct span line, struct frame *f, size_t *numbe
 }
 
 static bool same_call(const struct frame *a, const struct frame *b) {
-    return a->line == b->line && a->column == b->column && a->function && b->function &&
-           strcmp(a->function, b->function) == 0;
+    return a->line == b->line && a->column == b->column && a->function && b->function
+           && strcmp(a->function, b->function) == 0;
 }
 
 static bool same_place(const struct frame *a, const struct frame *b) {
-    return a->address == b->address &&
-           (a->module == b->module ||
-            (a->module && b->module && strcmp(a->module, b->module) == 0));
+    return a->address == b->address
+           && (a->module == b->module
+               || (a->module && b->module && strcmp(a->module, b->module) == 0));
 }
 
 void frames_mark_inlined(struct frame *frames, size_t count) {

@@ -7,6 +7,8 @@
 #ifndef FRAME_H
 #define FRAME_H
 
+#include <string.h>
+
 #include "../case.h"
 
 struct span {
@@ -14,8 +16,19 @@ struct span {
     size_t length;
 };
 
+static inline bool span_starts(struct span s, const char *prefix) {
+    size_t n = strlen(prefix);
+    return s.length >= n && memcmp(s.at, prefix, n) == 0;
+}
+
 /* "prefix" is taken away, or false. */
-bool span_take(struct span *s, const char *prefix);
+static inline bool span_take(struct span *s, const char *prefix) {
+    if (!span_starts(*s, prefix))
+        return false;
+    s->at += strlen(prefix);
+    s->length -= strlen(prefix);
+    return true;
+}
 
 /* A decimal number; one with 0x in front. */
 bool span_take_number(struct span *s, uint64_t *number);
@@ -24,7 +37,6 @@ bool span_take_hex(struct span *s, uint64_t *number);
 /* All before `text` is taken away and put in *before, and so is `text`; or false. */
 bool span_take_until(struct span *s, const char *text, struct span *before);
 
-bool span_starts(struct span s, const char *prefix);
 bool span_ends(struct span s, const char *suffix);
 
 /* A copy; NULL of what is empty. */

@@ -37,7 +37,7 @@ static size_t skip_operator(struct span s, size_t i) {
         "|=",  "<",      ">",         "=",    "+",       "-",     "*",    "/",  "%",   "^",
         "&",   "|",      "~",         "!",    ",",       NULL};
     size_t end = i + strlen("operator");
-    if (!is_at(s, i, "operator") || (i && word(s.at[i - 1])) || end == s.length)
+    if (s.at[i] != 'o' || !is_at(s, i, "operator") || (i && word(s.at[i - 1])) || end == s.length)
         return i;
     for (const char *const *n = names; *n; n++)
         if (is_at(s, end, *n)) {

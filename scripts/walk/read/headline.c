@@ -58,8 +58,12 @@ static const struct known of_asan[] = {
 
 /* The program died of a signal, and the tool said of which. */
 static const struct known of_signals[] = {
-    {"SEGV", KIND_DEADLY_SIGNAL}, {"BUS", KIND_DEADLY_SIGNAL},  {"FPE", KIND_DEADLY_SIGNAL},
-    {"ILL", KIND_DEADLY_SIGNAL},  {"ABRT", KIND_DEADLY_SIGNAL}, {"TRAP", KIND_DEADLY_SIGNAL},
+    {"SEGV", KIND_DEADLY_SIGNAL},
+    {"BUS", KIND_DEADLY_SIGNAL},
+    {"FPE", KIND_DEADLY_SIGNAL},
+    {"ILL", KIND_DEADLY_SIGNAL},
+    {"ABRT", KIND_DEADLY_SIGNAL},
+    {"TRAP", KIND_DEADLY_SIGNAL},
     {"stack-overflow", KIND_DEADLY_SIGNAL},
     {NULL, KIND_OTHER},
 };
@@ -83,12 +87,16 @@ static const char *const start_failures[] = {
     NULL};
 
 /* What a tool says that goes no further, whenever that is. */
-static const char *const deaths[] = {"CHECK failed", "failed to allocate", "failed to deallocate",
-                                     "failed to mprotect", "out of memory", "internal allocator",
+static const char *const deaths[] = {"CHECK failed",
+                                     "failed to allocate",
+                                     "failed to deallocate",
+                                     "failed to mprotect",
+                                     "out of memory",
+                                     "internal allocator",
                                      NULL};
 
 static bool holds(struct span s, const char *text) {
-    return memmem(s.at, s.length, text, strlen(text)) != NULL;
+    return s.length && memmem(s.at, s.length, text, strlen(text)) != NULL;
 }
 
 static bool holds_one(struct span s, const char *const *list) {
@@ -119,9 +127,7 @@ static bool take_tool(struct span *s, enum tool *tool) {
         return false;
     switch (s->at[0]) {
     case 'T': *tool = TOOL_TSAN; return span_take(s, "ThreadSanitizer");
-    case 'A':
-        *tool = TOOL_ASAN;
-        return span_take(s, "AddressSanitizer") || span_take(s, "ASan ");
+    case 'A': *tool = TOOL_ASAN; return span_take(s, "AddressSanitizer") || span_take(s, "ASan ");
     case 'L': *tool = TOOL_LSAN; return span_take(s, "LeakSanitizer");
     default: return false;
     }
@@ -176,8 +182,7 @@ static struct span words_of(struct span s) {
 }
 
 /* A message without ERROR or FATAL in front. */
-static enum said read_other(struct span line, struct span whole, bool process,
-                            struct headline *h) {
+static enum said read_other(struct span line, struct span whole, bool process, struct headline *h) {
     if (!take_tool(&line, &h->tool)) {
         h->tool = TOOL_ASAN; /* the one that does not always say its name */
         h->words = line;

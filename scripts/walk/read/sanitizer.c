@@ -20,12 +20,26 @@ enum state {
     APPENDIX /* after AddressSanitizer's summary, which threads may follow */
 };
 
-enum { PLAIN = 16 << 10 }; /* bytes of a coloured line that are looked at */
+enum {
+    PLAIN = 16 << 10, /* bytes of a coloured line that are looked at */
+    RECENT = 256      /* reports that are known again without being read */
+};
+
+struct recent {
+    uint64_t key;
+    struct finding *finding;
+};
+
+struct lost {
+    const char *headline;
+    size_t line;
+};
 
 struct sanitizer {
     struct casefile *c;
     const char *name;
     struct pool scratch; /* of one report */
+    struct pool kept;    /* until the end of the stream */
     struct raw raw;
     enum state state;
     struct headline head; /* of the report inside; its words are gone */
@@ -34,6 +48,9 @@ struct sanitizer {
     bool coloured;        /* the stream was meant for a terminal */
     bool heard[TOOL_COUNT], failed[TOOL_COUNT];
     size_t damaged, first_damaged;
+    bool found[TOOL_COUNT][KIND_COUNT];
+    struct lost lost[TOOL_COUNT][KIND_COUNT]; /* the first that was left out */
+    struct recent recent[RECENT];
     char plain[PLAIN];
 };
 
@@ -48,9 +65,31 @@ struct sanitizer *sanitizer_new(struct casefile *c, const char *name) {
 
 /* --- the end of a report --------------------------------------------------------------- */
 
+/* Nothing in the report is to be trusted, but that there was one. */
 static void left_out(struct sanitizer *s) {
     if (s->damaged++ == 0)
         s->first_damaged = s->raw.line;
+    struct headline h;
+    headline_read(raw_row(&s->raw, 0), &h);
+    struct lost *lost = &s->lost[h.tool][h.kind];
+    if (!lost->line)
+        *lost = (struct lost){span_copy(&s->kept, h.words), s->raw.line};
+}
+
+/* A stream whose only report of a race cannot be read is no stream without a race. */
+static void add_lost(struct sanitizer *s) {
+    for (enum tool tool = 0; tool < TOOL_COUNT; tool++)
+        for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
+            struct lost *lost = &s->lost[tool][kind];
+            struct finding f = {.kind = kind,
+                                .tool = tool,
+                                .headline = lost->headline,
+                                .torn = true,
+                                .file = s->name,
+                                .line = lost->line};
+            if (lost->line && !s->found[tool][kind])
+                case_add(s->c, &f);
+        }
 }
 
 /* The report is over; `cut`: without its end. */
@@ -60,18 +99,30 @@ static void report_done(struct sanitizer *s, bool cut) {
     if (leaks && !s->leak)
         return; /* the headline alone; or all its leaks have been read */
     s->raw.cut = cut;
-    bool strict = s->contested && !leaks;
-    pool_reset(&s->scratch);
-    if (!strict && !cut && report_read(&s->raw, &s->scratch, &f, true) && case_seen(s->c, &f))
-        return;
-    pool_reset(&s->scratch);
-    if (!report_read(&s->raw, &s->scratch, &f, false) || (strict && f.torn)) {
-        left_out(s);
-        return;
+    bool strict = s->contested && !leaks, whole = !strict && !cut && !s->raw.full;
+    uint64_t key = whole ? report_key(&s->raw) : 0;
+    struct recent *recent = &s->recent[key % RECENT];
+    if (whole && recent->finding && recent->key == key) {
+        case_again(s->c, recent->finding, s->head.tool);
+        return; /* and so it has been found in this stream */
     }
-    f.file = s->name;
-    case_add(s->c, &f);
-    s->contested = false;
+    pool_reset(&s->scratch);
+    struct finding *known = NULL;
+    if (whole && report_read(&s->raw, &s->scratch, &f, true))
+        known = case_seen(s->c, &f);
+    if (!known) {
+        pool_reset(&s->scratch);
+        if (!report_read(&s->raw, &s->scratch, &f, false) || (strict && f.torn)) {
+            left_out(s);
+            return;
+        }
+        f.file = s->name;
+        known = case_add(s->c, &f);
+        s->contested = false;
+    }
+    s->found[s->head.tool][s->head.kind] = true;
+    if (whole && known && !f.torn)
+        *recent = (struct recent){key, known};
 }
 
 static void abandon(struct sanitizer *s) {
@@ -103,7 +154,8 @@ static bool names_its_stack(const struct raw *raw, struct span summary, struct s
     for (size_t i = 1; i < raw->count && (raw->rows[i].frame || !begun); i++) {
         struct span row = raw_row(raw, i);
         begun |= raw->rows[i].frame;
-        if (raw->rows[i].frame && where.length && memmem(row.at, row.length, where.at, where.length))
+        if (raw->rows[i].frame && where.length
+            && memmem(row.at, row.length, where.at, where.length))
             return true;
     }
     return false;
@@ -118,8 +170,8 @@ static void summary(struct sanitizer *s, const struct headline *h) {
     headline_read(raw_row(&s->raw, 0), &of_row);
     bool own = h->tool == s->head.tool || s->head.tool == TOOL_LSAN;
     if (own && h->tool == TOOL_TSAN && of_row.kind != KIND_DEADLY_SIGNAL) {
-        own = h->words.length >= of_row.words.length &&
-              memcmp(h->words.at, of_row.words.at, of_row.words.length) == 0;
+        own = h->words.length >= of_row.words.length
+              && memcmp(h->words.at, of_row.words.at, of_row.words.length) == 0;
         if (own && s->contested)
             own = names_its_stack(&s->raw, h->words, of_row.words);
     }
@@ -190,6 +242,10 @@ static struct span without_colours(struct sanitizer *s, struct span text) {
     return (struct span){s->plain, n};
 }
 
+static bool is_one_of(const char *set, char c) {
+    return c && strchr(set, c);
+}
+
 static bool is_rule(struct span text) {
     return span_starts(text, "==================");
 }
@@ -201,6 +257,8 @@ static bool is_leak(struct span text) {
 /* A line of the report, or of the program in its middle: what is which shows later. */
 static bool inside(struct sanitizer *s, struct span text, size_t number) {
     char first = text.length ? text.at[0] : ' ';
+    if (s->state == RULED)
+        return false;
     if (s->state == APPENDIX) {
         if (text.length && !frame_line(text) && !span_starts(text, "Thread T")) {
             abandon(s);
@@ -214,7 +272,7 @@ static bool inside(struct sanitizer *s, struct span text, size_t number) {
         raw_clear(&s->raw, 1);
         s->raw.line = number;
         s->leak = true;
-    } else if (!memchr(" =0RWAfpaTDI", first, 12)) {
+    } else if (!is_one_of(" =0RWAfpaTDI", first)) {
         return false;
     }
     raw_add(&s->raw, text);
@@ -224,7 +282,10 @@ static bool inside(struct sanitizer *s, struct span text, size_t number) {
 static bool look(struct sanitizer *s, struct span text, size_t number) {
     struct headline h;
     enum said said = headline_read(text, &h);
-    if (s->state == RULED && said != SAID_REPORT) {
+    if (s->state == RULED && text.length && text.at[0] == ' ') {
+        s->contested = true; /* the rule was another one's, who is about to begin */
+        s->state = INSIDE;
+    } else if (s->state == RULED && text.length && said != SAID_REPORT) {
         report_done(s, s->contested);
         s->state = OUTSIDE;
     }
@@ -249,7 +310,7 @@ bool sanitizer_line(struct sanitizer *s, struct line line) {
             raw_add(&s->raw, text);
             return true;
         }
-    } else if (s->state == OUTSIDE && first != '=' && !memchr("WSFTAL\033", first, 7)) {
+    } else if (s->state == OUTSIDE && !is_one_of("=WSFTAL\033", first)) {
         return false;
     }
     if (first == '\033')
@@ -264,10 +325,12 @@ void sanitizer_end(struct sanitizer *s) {
         report_done(s, false);
     else
         abandon(s);
+    add_lost(s);
     if (s->damaged)
-        case_note(s->c, "%s: %zu damaged report%s left out, the first at line %zu", s->name,
+        case_note(s->c, "%s: %zu damaged report%s not understood, the first at line %zu", s->name,
                   s->damaged, s->damaged == 1 ? "" : "s", s->first_damaged);
     pool_free(&s->scratch);
+    pool_free(&s->kept);
     pool_free(&s->raw.pool);
     free(s);
 }

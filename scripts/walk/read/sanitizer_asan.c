@@ -20,7 +20,8 @@ static const char *take_thread(struct reading *r, struct span *s, const char **n
 
 /* The address in "… on address 0x60 …", "… on 0x60 …", "… malloc()-ed: 0x60 …". */
 static uint64_t address_in(struct span words) {
-    static const char *const before[] = {" on unknown address ", " on address ", " on ", ": ", NULL};
+    static const char *const before[] = {" on unknown address ", " on address ", " on ", ": ",
+                                         NULL};
     for (const char *const *b = before; *b; b++) {
         struct span s = words, skipped;
         uint64_t address = 0;
@@ -105,8 +106,8 @@ static bool read_remark(struct reading *r, struct span s) {
     if (span_take_until(&s, ".  ", &first)) /* what is said then is for who has the registers */
         s = first;
     if (!r->brief && f->headline && f->kind == KIND_DEADLY_SIGNAL)
-        f->headline = pool_print(r->pool, "%s; %.*s", f->headline,
-                                 (int)(s.length - span_ends(s, ".")), s.at);
+        f->headline =
+            pool_print(r->pool, "%s; %.*s", f->headline, (int)(s.length - span_ends(s, ".")), s.at);
     return true;
 }
 
@@ -170,8 +171,8 @@ static bool read_variable(struct reading *r, struct span s) {
     struct object *o = &r->f->object;
     uint64_t from, to;
     struct span name, skipped, rest;
-    if (!span_take(&s, "    [") || !span_take_number(&s, &from) || !span_take(&s, ", ") ||
-        !span_take_number(&s, &to) || !span_take(&s, ") '") || !span_take_until(&s, "'", &name))
+    if (!span_take(&s, "    [") || !span_take_number(&s, &from) || !span_take(&s, ", ")
+        || !span_take_number(&s, &to) || !span_take(&s, ") '") || !span_take_until(&s, "'", &name))
         return false;
     rest = s;
     if (!r->brief && span_take_until(&rest, "<== ", &skipped)) {
@@ -229,8 +230,8 @@ static bool read_leak(struct reading *r, struct span s) {
         from = words;
     f->headline = span_copy(r->pool, from);
     f->object.size = objects ? bytes / objects : bytes;
-    f->object.what = pool_print(r->pool, "heap block of size %llu",
-                                (unsigned long long)f->object.size);
+    f->object.what =
+        pool_print(r->pool, "heap block of size %llu", (unsigned long long)f->object.size);
     return true;
 }
 

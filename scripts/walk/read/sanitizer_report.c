@@ -58,13 +58,39 @@ void raw_add(struct raw *r, struct span line) {
     make_room(r, line.length);
     if (line.length)
         memcpy(r->bytes + r->used, line.at, line.length);
-    r->rows[r->count++] =
-        (struct row){(unsigned)r->used, (unsigned)line.length, 0, frame};
+    r->rows[r->count++] = (struct row){(unsigned)r->used, (unsigned)line.length, 0, frame};
     r->used += line.length;
 }
 
 struct span raw_row(const struct raw *r, size_t i) {
     return (struct span){r->bytes + r->rows[i].at, r->rows[i].length};
+}
+
+/* Eight bytes at a time; multiply and fold, as wyhash does (github.com/wangyi-fudan/wyhash). */
+static uint64_t mix(uint64_t key, const char *at, size_t length) {
+    for (uint64_t word = 0; length; word = 0) {
+        size_t n = length < sizeof word ? length : sizeof word;
+        memcpy(&word, at, n);
+        key = (key ^ word) * 0x9e3779b97f4a7c15;
+        key ^= key >> 32;
+        at += n;
+        length -= n;
+    }
+    return key;
+}
+
+uint64_t report_key(const struct raw *r) {
+    enum { WORDS = 16 }; /* of a paragraph's first line: more than what kind it is would differ */
+    struct headline h;
+    headline_read(raw_row(r, 0), &h);
+    uint64_t key = mix((uint64_t)h.tool + 1, h.words.at, h.words.length);
+    for (size_t i = 1; i < r->count; i++) {
+        const struct row *row = &r->rows[i];
+        size_t length = row->frame || row->length < WORDS ? row->length : WORDS;
+        key =
+            mix(key ^ ((uint64_t)row->length * row->frame + row->more), r->bytes + row->at, length);
+    }
+    return key;
 }
 
 /* --- stacks --------------------------------------------------------------------------- */
@@ -96,21 +122,30 @@ struct site *reading_site_of(struct reading *r, const char *thread, struct site 
     return NULL;
 }
 
+/* The frame's number is the next one: else lines are missing, or are another report's. */
+static bool in_order(struct reading *r, struct span text) {
+    uint64_t number = 0;
+    span_take(&text, "    #");
+    return span_take_number(&text, &number) && number == r->next_number;
+}
+
 static void read_frame(struct reading *r, const struct row *row, struct span text) {
-    if (r->enough || r->broken || (!r->stack && r->optional))
+    struct stack *s = r->stack;
+    if (r->enough || r->broken || (r->brief && !s && r->optional))
         return;
     struct frame frame;
     size_t number = 0;
-    if (!r->stack || r->stack->count == STACK_KEPT || !frame_read(r->pool, text, &frame, &number) ||
-        number != r->next_number) {
+    if (!in_order(r, text) || (!s && !r->optional) || (s && s->count == STACK_KEPT)
+        || (s && !frame_read(r->pool, text, &frame, &number))) {
         r->broken = r->f->torn = true;
         return;
     }
-    struct stack *s = r->stack;
+    r->next_number++;
+    if (!s)
+        return;
     s->frames = pool_grown(r->pool, s->frames, s->count, sizeof *s->frames);
     s->frames[s->count++] = frame;
     s->omitted += row->more;
-    r->next_number++;
     r->enough = r->brief && frame_blamable(&frame);
 }
 
@@ -118,8 +153,8 @@ static void read_frame(struct reading *r, const struct row *row, struct span tex
 
 /* "heap-use-after-free on address 0x6030… at pc …" without what is different each time. */
 static struct span lasting_words(struct span words) {
-    static const char *const ends[] = {" on address 0x", " on 0x", ": 0x", ": memory ranges [",
-                                       " (pc 0x", NULL};
+    static const char *const ends[] = {" on address 0x",    " on 0x",  ": 0x",
+                                       ": memory ranges [", " (pc 0x", NULL};
     for (const char *const *end = ends; *end; end++) {
         struct span rest = words, before;
         if (span_take_until(&rest, *end, &before))
@@ -149,8 +184,8 @@ static void check_complete(struct finding *f) {
     if (f->site_count < wanted)
         f->torn = true;
     for (size_t i = 0; i < f->site_count; i++)
-        if (f->sites[i].stack.count == 0 && !f->sites[i].stack.lost &&
-            f->kind != KIND_DEADLY_SIGNAL && f->kind != KIND_OTHER)
+        if (f->sites[i].stack.count == 0 && !f->sites[i].stack.lost && f->kind != KIND_DEADLY_SIGNAL
+            && f->kind != KIND_OTHER)
             f->torn = true;
 }
 

@@ -38,6 +38,9 @@ void raw_clear(struct raw *r, size_t rows_kept);
 void raw_add(struct raw *r, struct span line);
 struct span raw_row(const struct raw *r, size_t i);
 
+/* Reports of one key say the same but for addresses and threads. */
+uint64_t report_key(const struct raw *r);
+
 /*
  * What the report says, in *f, whose pointers are into `p`. With `brief`, only kind, tool
  * and the sites' stacks up to the blamed frames. False when it is so damaged that

@@ -105,8 +105,8 @@ static bool read_mutex(struct reading *r, struct span s) {
     struct finding *f = r->f;
     if (!span_take_until(&s, " ", &lock))
         return false;
-    if (span_take(&s, "acquired here while holding mutex ") ||
-        span_take(&s, "acquired here while holding mutexes ")) {
+    if (span_take(&s, "acquired here while holding mutex ")
+        || span_take(&s, "acquired here while holding mutexes ")) {
         struct site *site = reading_site(r, ACCESS_LOCK);
         if (r->brief)
             return true;
@@ -141,14 +141,17 @@ static bool read_mutex(struct reading *r, struct span s) {
  * by main thread:", "stack of thread T1.", "file descriptor 3 created by thread T1 at:" */
 static void read_location(struct reading *r, struct span s) {
     struct object *o = &r->f->object;
-    reading_stack(r, &o->stack, true);
-    if (r->brief)
+    if (o->what)
+        r->f->torn = true; /* a second one is another report's */
+    reading_stack(r, o->what ? NULL : &o->stack, true);
+    if (r->brief || o->what)
         return;
     struct span what = s, rest = s;
     if (span_take_until(&rest, " of size ", &what))
         span_take_number(&rest, &o->size);
-    else if (span_take_until(&rest, " at 0x", &what) || span_take_until(&rest, " created by", &what) ||
-             span_take_until(&rest, " destroyed by", &what) || span_take_until(&rest, ".", &what))
+    else if (span_take_until(&rest, " at 0x", &what) || span_take_until(&rest, " created by", &what)
+             || span_take_until(&rest, " destroyed by", &what)
+             || span_take_until(&rest, ".", &what))
         rest = s;
     if (span_take_until(&s, " at 0x", &rest)) {
         s.at -= 2, s.length += 2;
@@ -200,8 +203,8 @@ static void share_creation(struct reading *r) {
     struct finding *f = r->f;
     for (size_t i = 0; i < f->site_count; i++)
         for (size_t k = 0; k < i; k++)
-            if (!f->sites[i].created.count && f->sites[i].thread && f->sites[k].thread &&
-                strcmp(f->sites[i].thread, f->sites[k].thread) == 0)
+            if (!f->sites[i].created.count && f->sites[i].thread && f->sites[k].thread
+                && strcmp(f->sites[i].thread, f->sites[k].thread) == 0)
                 f->sites[i].created = f->sites[k].created;
 }
 

@@ -1,6 +1,7 @@
 /* valgrind_object.c - see valgrind_object.h. */
 #include "valgrind_object.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,10 @@
-/* valgrind_report.c - see valgrind_report.h. What an object is: valgrind_object.c. */
+/*
+ * valgrind_report.c - see valgrind_report.h: what sentences and frames do to a report. What
+ * an object is: valgrind_object.c. How a report ends: valgrind_finish.c.
+ */
 #include "valgrind_report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,16 +18,27 @@ static struct site *next_site(struct vg_report *r, enum access access) {
 }
 
 static const char *thread_name(struct vg_report *r, const char *headline) {
-    static const char *const behind[] = {"by thread #", "Thread #", "by thread "};
+    static const char *const behind[] = {"Thread #", "by thread #", "by thread "};
     for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
         unsigned long n = valgrind_number(headline, behind[i], 10);
         if (n)
             return pool_print(&r->pool, i < 2 ? "#%lu" : "%lu", n);
     }
-    return r->speaker[0] ? pool_copy(&r->pool, r->speaker) : NULL;
+    return r->speaker[0] && r->f.kind != KIND_DEADLY_SIGNAL ? pool_copy(&r->pool, r->speaker)
+                                                            : NULL;
 }
 
 /* --- what sentences do -------------------------------------------------------------- */
+
+/* "… lock order "0xA before 0xB" violated": 0xB was taken first. */
+static void wrong_order(struct vg_report *r, struct site *s, const char *headline) {
+    s->address = valgrind_number(headline, "order \"", 16);
+    const char *held = strstr(headline, "before 0x");
+    if (!held)
+        return;
+    s->locks = pool_array(&r->pool, 1, sizeof *s->locks);
+    s->locks[s->lock_count++].name = pool_string(&r->pool, held + 7, strcspn(held + 7, "\""));
+}
 
 static void begin(struct vg_report *r, const char *headline, struct meaning m, size_t line) {
     vg_finish(r, false);
@@ -32,7 +47,8 @@ static void begin(struct vg_report *r, const char *headline, struct meaning m, s
     pool_reset(&r->pool);
     memset(&r->f, 0, sizeof r->f);
     r->open = true;
-    r->unsound = r->described = r->lock_order_later = false;
+    r->unsound = 0;
+    r->lock_order_later = false;
     r->lock = 0;
     r->f.kind = m.kind;
     r->f.headline = pool_copy(&r->pool, headline);
@@ -43,7 +59,7 @@ static void begin(struct vg_report *r, const char *headline, struct meaning m, s
     s->address = valgrind_number(headline, m.kind == KIND_RACE ? " at 0x" : "0x", 16);
     s->size = (unsigned)valgrind_number(headline, r->tool == TOOL_DRD ? " size " : " of size ", 10);
     if (m.kind == KIND_LOCK_ORDER)
-        s->address = 0;
+        wrong_order(r, s, headline);
     valgrind_object_of_headline(r);
     r->target = &s->stack;
 }
@@ -133,23 +149,36 @@ void vg_reason(struct vg_report *r, const char *sentence) {
 
 /* DRD knows the other thread, and between which of its calls the other access was. */
 static void bound(struct vg_report *r, const char *sentence) {
-    r->described = true;
-    if (strncmp(sentence, "Other segment start (", 21) == 0)
-        append(r, "%s, against %.*s", sentence + 21);
+    unsigned long other = valgrind_number(sentence, "Other segment start (thread ", 10);
+    char thread[32];
+    snprintf(thread, sizeof thread, "thread %lu", other);
+    if (other)
+        append(r, "%s, against %s", thread);
 }
 
+/* Where the lock was taken that is held too long, or taken again. */
+static void taken_before(struct vg_report *r) {
+    if (r->f.site_count != 1) {
+        r->f.torn = true;
+        return;
+    }
+    struct site *s = next_site(r, ACCESS_LOCK);
+    s->thread = r->f.sites[0].thread;
+    s->address = r->f.sites[0].address;
+    r->target = &s->stack;
+}
+
+/* "Lock on mutex 0x10c060 was held during 61 ms": after where it was taken. */
 static void held_long(struct vg_report *r, const char *sentence, struct meaning m, size_t line) {
-    struct stack acquired = {0};
     if (!r->open || r->f.kind != KIND_LOCK_HELD_LONG || r->f.sites[0].stack.count) {
         begin(r, sentence, m, line);
         r->f.torn = true; /* the beginning is lost */
         return;
     }
-    acquired = r->f.sites[0].earlier;
     r->f.headline = pool_copy(&r->pool, sentence);
-    r->f.sites[0].address = valgrind_number(sentence, "0x", 16);
+    for (size_t i = 0; i < r->f.site_count; i++)
+        r->f.sites[i].address = valgrind_number(sentence, "0x", 16);
     valgrind_object_of_headline(r);
-    r->f.sites[0].earlier = acquired;
     r->target = &r->f.sites[0].stack;
 }
 
@@ -161,7 +190,7 @@ static bool begins_something(struct vg_report *r, const char *s, struct meaning 
     case ROLE_HEADLINE: begin(r, s, m, line); return true;
     case ROLE_ACQUIRED:
         begin(r, s, m, line);
-        r->target = &r->f.sites[0].earlier;
+        taken_before(r);
         return true;
     case ROLE_HELD: held_long(r, s, m, line); return true;
     case ROLE_CREATED: announced(r, s); return true;
@@ -180,20 +209,14 @@ static void goes_on(struct vg_report *r, const char *s, struct meaning m) {
     case ROLE_OBSERVED:
     case ROLE_REQUIRED:
     case ROLE_LATER: order(r, s, m.role); break;
-    case ROLE_EARLIER: r->target = &r->f.sites[0].earlier; break;
+    case ROLE_EARLIER: taken_before(r); break;
     case ROLE_BOUND: bound(r, s); break;
     case ROLE_CODE:
         append(r, "%s %s", s);
         r->target = &r->f.sites[0].stack;
         break;
-    case ROLE_FIRST:
-        r->described = true;
-        valgrind_lock_described(r, s);
-        break;
-    case ROLE_OBJECT:
-        r->described |= !r->lock;
-        valgrind_object_described(r, s);
-        break;
+    case ROLE_FIRST: valgrind_lock_described(r, s); break;
+    case ROLE_OBJECT: valgrind_object_described(r, s); break;
     case ROLE_MORE: valgrind_object_more(r, s); break;
     default: break;
     }
@@ -237,39 +260,6 @@ bool vg_say(struct vg_report *r, struct span sentence, size_t line, enum vg_plac
 
 /* --- frames ------------------------------------------------------------------------------ */
 
-/* Neighbours mostly share their file and module. */
-static const char *copy(struct pool *p, struct span s, const char *last) {
-    if (last && strlen(last) == s.length && memcmp(last, s.at, s.length) == 0)
-        return last;
-    return span_copy(p, s);
-}
-
-static const char *file_of(struct pool *p, const struct vg_frame *from, const char *last) {
-    struct span d = from->directory;
-    if (!d.length)
-        return copy(p, from->file, last);
-    while (span_take(&d, "./"))
-        ;
-    if (!from->file.length)
-        return NULL;
-    if (last && strlen(last) == d.length + 1 + from->file.length
-        && memcmp(last, d.at, d.length) == 0 && last[d.length] == '/'
-        && memcmp(last + d.length + 1, from->file.at, from->file.length) == 0)
-        return last;
-    return d.length ? pool_print(p, "%.*s/%.*s", (int)d.length, d.at, (int)from->file.length,
-                                 from->file.at)
-                    : copy(p, from->file, last);
-}
-
-static struct span function_of(struct span name) {
-    if (span_starts(name, "???"))
-        return (struct span){0};
-    const char *version = memchr(name.at, '@', name.length); /* pthread_create@@GLIBC_2.34 */
-    if (version && version > name.at)
-        name.length = (size_t)(version - name.at);
-    return function_bare(name);
-}
-
 /* The stack that the frame belongs to; NULL: none. */
 static struct stack *target_of(struct vg_report *r, bool innermost) {
     if (innermost && r->maybe[0]) {
@@ -287,106 +277,51 @@ static struct stack *target_of(struct vg_report *r, bool innermost) {
     return r->target;
 }
 
-void vg_frame(struct vg_report *r, const struct vg_frame *from, bool innermost) {
+/* The frame with these bytes; false when they are damaged. */
+static bool frame_of(struct vg_report *r, struct pool *p, struct span raw, vg_parse *parse,
+                     struct frame *f, bool *blamable) {
+    uint64_t hash;
+    const struct known_frame *known = known_find(r->known, raw, &hash);
+    if (!known) {
+        struct vg_frame from = {0};
+        if (!parse(raw, &from))
+            return false;
+        struct known_frame *new = known_add(r->known, raw, hash);
+        if (!new) {
+            vg_frame_read(p, &from, f);
+            *blamable = frame_blamable(f);
+            return true;
+        }
+        vg_frame_read(&r->known->pool, &from, &new->frame);
+        new->blamable = frame_blamable(&new->frame);
+        known = new;
+    }
+    *f = known->frame;
+    *blamable = known->blamable;
+    return true;
+}
+
+void vg_frame(struct vg_report *r, uint64_t address, struct span raw, vg_parse *parse,
+              bool innermost) {
     struct stack *s = target_of(r, innermost);
     if (!s)
         return;
-    bool creation = !r->open;
-    struct pool *p = creation ? &r->threads_pool : &r->pool;
-    if (s->count == STACK_KEPT
-        || p->taken > (size_t)(creation ? VG_THREADS_MOST : VG_REPORT_MOST)) {
+    struct pool *p = r->open ? &r->pool : &r->threads_pool;
+    if (s->count == STACK_KEPT || p->taken > (size_t)(r->open ? VG_REPORT_MOST : VG_THREADS_MOST)) {
         s->omitted++;
         return;
     }
-    s->frames = pool_grown(p, s->frames, s->count, sizeof *s->frames);
-    struct frame *last = s->count ? &s->frames[s->count - 1] : NULL, *f = &s->frames[s->count++];
-    if (creation && !last && r->thread_count > 1 && r->threads[r->thread_count - 2].created.count)
-        last = r->threads[r->thread_count - 2].created.frames;
-    *f = (struct frame){.address = from->address, .line = from->line};
-    f->function = span_copy(p, function_of(from->function));
-    f->file = file_of(p, from, last ? last->file : NULL);
-    f->module = copy(p, from->module, last ? last->module : NULL);
-}
-
-/* Can the pair be told from this stack, whatever follows? */
-static void distrust(struct vg_report *r, struct stack *s) {
-    bool site = false;
-    for (size_t i = 0; i < r->f.site_count; i++)
-        site |= s == &r->f.sites[i].stack;
-    stack_blame(s);
-    if (site && s->blamed < 0)
-        r->unsound = true;
-}
-
-void vg_damaged(struct vg_report *r) {
-    r->maybe[0] = '\0';
-    if (!r->target)
+    bool blamable = false;
+    struct frame f;
+    if (!frame_of(r, p, raw, parse, &f, &blamable)) {
+        vg_damaged(r);
         return;
-    r->f.torn = true;
-    if (r->open)
-        distrust(r, r->target);
-    r->target = NULL;
-}
-
-void vg_pause(struct vg_report *r) {
-    r->maybe[0] = '\0';
-    r->target = NULL;
-}
-
-/* --- the end ------------------------------------------------------------------------------- */
-
-/* What else could the report have told, had it not been cut off? */
-static bool complete(struct vg_report *r) {
-    if (r->target)
-        distrust(r, r->target);
-    if (r->f.kind == KIND_RACE && r->tool == TOOL_HELGRIND)
-        return r->described || r->f.site_count == 2;
-    if (r->f.kind == KIND_LOCK_ORDER)
-        return r->described || (r->f.site_count == 2 && r->f.sites[1].stack.count);
-    return r->f.sites[0].stack.count > 0 || r->described;
-}
-
-static void add_created(struct vg_report *r, struct site *s) {
-    unsigned long number = s->thread && *s->thread == '#' ? strtoul(s->thread + 1, NULL, 10) : 0;
-    for (size_t i = 0; number && i < r->thread_count; i++)
-        if (r->threads[i].number == number)
-            s->created = r->threads[i].created;
-}
-
-static bool told(struct vg_report *r) {
-    if (r->f.kind == KIND_DEADLY_SIGNAL && valgrind_stopped_from_outside(r->f.headline)) {
-        case_note(r->c, "%s: the program was stopped from outside: %s", r->name, r->f.headline);
-        return false;
     }
-    if (r->tool != TOOL_COUNT)
-        return true;
-    case_note(r->c, "%s, line %zu: a report of Valgrind that does not say which tool it is of: %s",
-              r->name, r->f.line, r->f.headline);
-    return false;
-}
-
-void vg_finish(struct vg_report *r, bool cut) {
-    if (r->open) {
-        bool whole = !cut || complete(r);
-        r->f.torn |= cut;
-        r->f.tool = r->tool;
-        if (!whole || r->unsound)
-            case_note(r->c, "%s, line %zu: a report is %s, and left out: %s", r->name, r->f.line,
-                      cut ? "cut off" : "damaged", r->f.headline);
-        else if (told(r) && !case_seen(r->c, &r->f)) {
-            valgrind_object_finish(r);
-            for (size_t i = 0; i < r->f.site_count; i++) {
-                add_created(r, &r->f.sites[i]);
-                frames_mark_inlined(r->f.sites[i].stack.frames, r->f.sites[i].stack.count);
-            }
-            case_add(r->c, &r->f);
-        }
-        r->open = false;
-    }
-    vg_pause(r);
-}
-
-void vg_free(struct vg_report *r) {
-    pool_free(&r->pool);
-    pool_free(&r->threads_pool);
+    if (s->count == 0)
+        s->blamed = -1;
+    if (blamable && s->blamed < 0)
+        s->blamed = (int)s->count;
+    f.address = address;
+    s->frames = pool_grown(p, s->frames, s->count, sizeof *s->frames);
+    s->frames[s->count++] = f;
 }

@@ -4,19 +4,19 @@
  * they say.
  *
  *     vg_say(&r, sentence, line, VG_FIRST_COLUMN);
- *     vg_frame(&r, &frame, true);       the innermost
- *     vg_frame(&r, &frame, false);      its caller
+ *     vg_frame(&r, 0x109181, bytes, parse, true);       the innermost
+ *     vg_frame(&r, 0x1091c7, bytes, parse, false);      its caller
  *     vg_finish(&r, false);             the report has ended
  *
- * A report whose stacks are damaged before the frame to blame, or that is cut off
- * before it is known who else is part of it, is left out and noted: its identity
- * would be another one.
+ * A site whose stack is damaged before the frame to blame is left out, as another function
+ * would be blamed; a report that has no other is left out and noted.
  */
 #ifndef VALGRIND_REPORT_H
 #define VALGRIND_REPORT_H
 
 #include "../case.h"
 #include "frame.h"
+#include "valgrind_known.h"
 #include "valgrind_words.h"
 
 enum {
@@ -40,8 +40,9 @@ struct vg_lock {
 
 struct vg_report {
     struct casefile *c;
-    const char *name; /* of the input */
-    enum tool tool;   /* TOOL_COUNT: not known yet */
+    const char *name;    /* of the input */
+    struct known *known; /* the input's frames */
+    enum tool tool;      /* TOOL_COUNT: not known yet */
 
     /* what is remembered as long as the process lives */
     struct pool threads_pool;
@@ -55,9 +56,9 @@ struct vg_report {
     struct pool pool;
     struct finding f;
     bool open;
-    bool unsound;          /* a stack is damaged before the frame to blame */
-    bool described;        /* all accesses have been told of */
+    unsigned unsound;      /* bits: sites whose stack is damaged before the frame to blame */
     struct stack *target;  /* where the next frames belong; NULL: nowhere */
+    struct stack *paused;  /* target until the line before: cut off, that may be no end */
     unsigned long lock;    /* the one described last; 0: the report's object is */
     bool lock_order_later; /* the required order is being told */
 
@@ -69,9 +70,11 @@ struct vg_report {
 /* A frame in pieces of the input; what is not there is empty. */
 struct vg_frame {
     struct span function, directory, file, module;
-    uint64_t address;
     int line;
 };
+
+/* What the bytes of a frame say; false when they are damaged. */
+typedef bool vg_parse(struct span raw, struct vg_frame *f);
 
 enum vg_place {
     VG_FIRST_COLUMN, /* where headlines stand */
@@ -83,7 +86,10 @@ enum vg_place {
  * headline that is not known; KIND_OTHER where nothing better is. */
 bool vg_say(struct vg_report *r, struct span sentence, size_t line, enum vg_place place,
             enum kind kind);
-void vg_frame(struct vg_report *r, const struct vg_frame *frame, bool innermost);
+void vg_frame(struct vg_report *r, uint64_t address, struct span raw, vg_parse *parse,
+              bool innermost);
+/* The same in the words of the case, strings in `p`. */
+void vg_frame_read(struct pool *p, const struct vg_frame *from, struct frame *f);
 /* The frames that follow belong to nothing that is known. */
 void vg_pause(struct vg_report *r);
 /* A line of the stack is damaged. */

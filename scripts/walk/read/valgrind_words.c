@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../case.h"
+
 #define ANY TOOL_COUNT
 #define AUX(role) role, ANY, KIND_OTHER, ACCESS_UNKNOWN
 
@@ -246,4 +248,29 @@ enum trouble valgrind_trouble(const char *line) {
 unsigned long valgrind_number(const char *sentence, const char *behind, int base) {
     const char *at = strstr(sentence, behind);
     return at ? strtoul(at + strlen(behind), NULL, base) : 0;
+}
+
+enum tool valgrind_tool_of_file(const char *name) {
+    const char *slash = strrchr(name, '/');
+    name = slash ? slash + 1 : name;
+    bool helgrind = strstr(name, "helgrind"), drd = strstr(name, "drd");
+    return helgrind == drd ? TOOL_COUNT : helgrind ? TOOL_HELGRIND : TOOL_DRD;
+}
+
+bool valgrind_c_library(const struct frame *f) {
+    static const char *const pairs[][2] = {
+        {"abort", "abort.c"},
+        {"raise", "raise.c"},
+        {"clone", "clone.S"},
+        {"clone3", "clone3.S"},
+        {"start_thread", "pthread_create.c"},
+        {"create_thread", "pthread_create.c"},
+        {"pthread_create", "pthread_create.c"},
+    };
+    if (!f->file || !f->function || strchr(f->file, '/'))
+        return false;
+    for (size_t i = 0; i < COUNT(pairs); i++)
+        if (strcmp(f->function, pairs[i][0]) == 0 && strcmp(f->file, pairs[i][1]) == 0)
+            return true;
+    return begins(f->function, "__") || begins(f->function, "_IO_");
 }

@@ -58,6 +58,13 @@ bool valgrind_stopped_from_outside(const char *headline);
 enum trouble { TROUBLE_NONE, TROUBLE_START, TROUBLE_CRASH };
 enum trouble valgrind_trouble(const char *line);
 
+/* The tool that a file is named after: "helgrind-lab.txt"; TOOL_COUNT: none. */
+enum tool valgrind_tool_of_file(const char *name);
+
+/* Is it glibc's, of a frame whose file has no directory (without --fullpath-after)? */
+struct frame;
+bool valgrind_c_library(const struct frame *f);
+
 /* The number behind this text in a sentence; 0 where it is not. Base 10 or 16. */
 unsigned long valgrind_number(const char *sentence, const char *behind, int base);
 

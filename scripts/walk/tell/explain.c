@@ -46,7 +46,7 @@ const char *row_frame(struct rows *r, const struct stack *s) {
     if (!f)
         return row_value(r, "no stack: %s", s->lost ? s->lost : "the report has none");
     const char *function = f->function && *f->function ? f->function : "?";
-    if (!f->file)
+    if (!f->file || !f->own) /* where a library's own sources were built tells nobody */
         return row_value(r, "%s", function);
     return row_value(r, "%s, %s:%d", function, short_path(f->file), f->line);
 }
@@ -66,8 +66,9 @@ static const struct thread *thread_at(const struct core *core, int i) {
 static void owner_row(const struct core *core, struct rows *r) {
     char who[128];
     for (size_t i = 0; i < core->thread_count; i++) {
-        const struct thread *t = &core->threads[i], *holder = thread_at(core, t->holder);
-        if (t->waits.address && holder && holder->lwp) {
+        const struct thread *t = thread_at(core, (int)i);
+        const struct thread *holder = t ? thread_at(core, t->holder) : NULL;
+        if (holder && t->waits.address && holder->lwp) {
             row_add(r, "__owner, in a mutex",
                     row_value(r, "%d: %s", holder->lwp, thread_who(holder, who, sizeof who)),
                     "the LWP of the thread that has the lock, noted by glibc; find it among "

@@ -111,7 +111,7 @@ static const struct guide deadlock = {
     "One order of the locks for all, such as the lower address first. Not: a timeout that gives "
     "up half-way, or unlocking the first before the second.",
     "TSan and Helgrind note an order once both locks were got: a run that hangs at once may "
-    "show nothing. DRD tells only of a thread that waits for itself.",
+    "show nothing. DRD notes none.",
 };
 
 const struct guide *guide_for_fault(enum fault fault) {

@@ -181,7 +181,7 @@ static const struct guide kinds[KIND_COUNT] = {
          "what each means.",
          "Repair what the error names, and check what these calls return: they do not set errno. "
          "Not: trying again until it works.",
-         "Helgrind tells of every call that failed; DRD of the misuse, where it knows it; TSan "
+         "Helgrind tells of calls that failed; DRD of the misuse, where it knows it; TSan "
          "and ASan do not look at results."},
     [KIND_DEADLY_SIGNAL] =
         {"The program died under the tool. What the tool said before that counts; what would "

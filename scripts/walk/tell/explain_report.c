@@ -21,7 +21,9 @@ static void headline_row(const struct finding *f, struct rows *r) {
     static const char mark[] = "Sanitizer: ";
     const char *words = f->headline && *f->headline ? f->headline : kind_name(f->kind);
     const char *after = strstr(words, mark);
-    row_add(r, fields[f->tool], row_value(r, "%s", after ? after + strlen(mark) : words),
+    const char *field =
+        f->kind == KIND_DEADLY_SIGNAL && f->tool == TOOL_TSAN ? "ERROR" : fields[f->tool];
+    row_add(r, field, row_value(r, "%s", after ? after + strlen(mark) : words),
             "the kind of report: read this first");
 }
 
@@ -53,23 +55,27 @@ static const char *thread_of(struct rows *r, const struct site *s) {
 }
 
 /* The line above the stack of an access: "Previous write of size 8 by thread T1". */
-static const char *access_field(const struct finding *f, size_t i, struct rows *r) {
+static const char *access_field(const struct finding *f, size_t i, const char *word,
+                                struct rows *r) {
     static const char *const first[TOOL_COUNT] = {
         [TOOL_HELGRIND] = "during ", [TOOL_DRD] = "Conflicting "};
     static const char *const later[TOOL_COUNT] = {[TOOL_HELGRIND] = "conflicts with a previous "};
     const struct site *s = &f->sites[i];
-    const char *before = i ? later[f->tool] ? later[f->tool] : "Previous " : first[f->tool];
-    const char *word = word_of(f->tool, s->access);
+    const char *before = i ? later[f->tool] : first[f->tool];
+    bool lower = i && !before && word[0] >= 'A' && word[0] <= 'Z'; /* within a sentence */
     char text[64], size[32] = "";
-    snprintf(text, sizeof text, "%s%s", before ? before : "", word);
-    if (i && !later[f->tool] && word[0] >= 'A' && word[0] <= 'Z') /* not within a sentence */
-        text[strlen(before)] = (char)(word[0] - 'A' + 'a');
+    if (!before)
+        before = i ? "Previous " : "";
+    snprintf(text, sizeof text, "%s%c%s", before, lower ? word[0] - 'A' + 'a' : word[0], word + 1);
     if (s->size)
         snprintf(size, sizeof size, " of size %u", s->size);
-    return row_value(r, "%s%s by %s", text, size, thread_of(r, s));
+    return row_value(r, "%s%s%s %s", text, size, f->tool == TOOL_ASAN ? "," : " by",
+                     thread_of(r, s));
 }
 
 static const char *access_means(const struct finding *f, size_t i) {
+    if (f->kind == KIND_DEADLY_SIGNAL)
+        return "where it died";
     if (f->sites[i].access == ACCESS_FREE)
         return "here the block was freed: to a race detector, a free is a write";
     if (f->tool == TOOL_DRD)
@@ -82,13 +88,16 @@ static const char *access_means(const struct finding *f, size_t i) {
 
 static void site_row(const struct finding *f, size_t i, struct rows *r) {
     const struct site *s = &f->sites[i];
+    const char *word = word_of(f->tool, s->access);
     const char *field = i ? "the second stack" : "the stack";
     const char *means = i ? "the other place that the report is about"
                           : "where it happened: the first frame of the program's own";
-    if (f->kind == KIND_LOCK_ORDER) {
-        field =
-            row_value(r, "%s, %s", f->tool == TOOL_HELGRIND ? "later acquisition" : "acquired here",
-                      thread_of(r, s));
+    if (f->kind == KIND_LOCK_ORDER && f->tool == TOOL_HELGRIND) {
+        field = i ? "Required order" : "Observed (incorrect) order";
+        means = i ? "the order that was seen first, and no more right than the other"
+                  : "the order that was seen later; which of the two you meant, it cannot know";
+    } else if (f->kind == KIND_LOCK_ORDER) {
+        field = row_value(r, "acquired here, %s", thread_of(r, s));
         means = i ? "the same locks the other way round: the other order"
                   : "it took this lock while it held another: one order";
     } else if (f->tool == TOOL_ASAN && i && s->access == ACCESS_FREE) {
@@ -100,8 +109,8 @@ static void site_row(const struct finding *f, size_t i, struct rows *r) {
     } else if (f->kind == KIND_THREAD_LEAK) {
         field = row_value(r, "%s created by", thread_of(r, s));
         means = "where the thread began that nobody joined";
-    } else if (word_of(f->tool, s->access)) {
-        field = access_field(f, i, r);
+    } else if (word) {
+        field = access_field(f, i, word, r);
         means = access_means(f, i);
     }
     row_add(r, field, row_frame(r, &s->stack), means);
@@ -165,9 +174,10 @@ static void object_row(const struct finding *f, struct rows *r) {
 
 static void origin_row(const struct finding *f, struct rows *r) {
     const struct object *o = &f->object;
+    bool lock = about_lock(f->kind) || f->kind == KIND_LOCK_ORDER;
     if (o->stack.count)
-        row_add(r, about_lock(f->kind) ? "created at" : "allocated by", row_frame(r, &o->stack),
-                about_lock(f->kind) ? "where it was first seen" : "where that memory comes from");
+        row_add(r, lock ? "created at" : "allocated by", row_frame(r, &o->stack),
+                lock ? "where it was first seen" : "where that memory comes from");
 }
 
 static void created_row(const struct finding *f, struct rows *r) {

@@ -13,12 +13,12 @@ enum { FILES_MOST = 8 }; /* reports that the footer's command names */
 
 static void put_death(struct page *h) {
     const struct core *core = h->c->core;
-    bool victim = core->victim >= 0 && (size_t)core->victim < core->thread_count;
+    const struct thread *victim = thread_at(h, core->victim);
     if (core->cycle_count > 0) {
         html(h, "A deadlock: ");
         for (size_t i = 0; i < core->cycle_count && i < 4; i++) {
-            html(h, i > 0 ? ", " : "");
-            put_thread(h, &core->threads[core->cycle[i]]);
+            html(h, i == 0 ? "" : i + 1 == core->cycle_count ? " and " : ", ");
+            put_thread(h, thread_at(h, core->cycle[i]));
         }
         html(h, core->cycle_count > 4 ? " and others wait for one another. "
                                       : " wait for one another. ");
@@ -30,9 +30,9 @@ static void put_death(struct page *h) {
     html(h, "It died of <b>%s</b>", core->signal);
     if (victim) {
         html(h, " in ");
-        put_thread(h, &core->threads[core->victim]);
-        if (core->threads[core->victim].where)
-            html(h, ", %s", core->threads[core->victim].where);
+        put_thread(h, victim);
+        if (victim->where)
+            html(h, ", %s", victim->where);
     }
     html(h, ". ");
     if (core->fault_words)
@@ -44,9 +44,9 @@ static void put_cause(struct page *h) {
     const struct finding *f = h->culprit;
     char title[1024];
     if (c->link.finding) {
-        html(h, "The cause, as far as the tools can tell: <b>%s</b>",
-             finding_title(f, title, sizeof title));
-        html(h, c->link.reason ? "; for %s. " : ". ", c->link.reason);
+        html(h, "The likely cause is <b>%s</b>. ", finding_title(f, title, sizeof title));
+        if (c->link.reason)
+            html(h, "Why this one: %s. ", c->link.reason);
     } else if (f) {
         html(h,
              c->core ? "No finding explains that by itself; what the tools saw most: <b>%s</b>. "

@@ -19,11 +19,11 @@ static size_t lanes_of(const struct page *h, struct lane lanes[2]) {
     const struct core *core = h->c->core;
     size_t n = 0;
     for (size_t i = 0; core && i < 2; i++) {
-        int t = core->crossing[i];
-        if (t >= 0 && (size_t)t < core->thread_count)
-            lanes[n++] = (struct lane){.thread = &core->threads[t],
-                                       .site = site_of_thread(h, h->culprit, t),
-                                       .stack = &core->threads[t].stack};
+        const struct thread *t = thread_at(h, core->crossing[i]);
+        if (t)
+            lanes[n++] = (struct lane){.thread = t,
+                                       .site = site_of_thread(h, h->culprit, core->crossing[i]),
+                                       .stack = &t->stack};
     }
     if (n == 2)
         return n;
@@ -36,13 +36,12 @@ static size_t lanes_of(const struct page *h, struct lane lanes[2]) {
 }
 
 bool has_crossing(const struct page *h) {
-    struct lane lanes[2];
+    struct lane lanes[2] = {{0}};
     return lanes_of(h, lanes) > 0;
 }
 
 static bool is_victim(const struct page *h, const struct lane *lane) {
-    const struct core *core = h->c->core;
-    return lane->thread && core->victim >= 0 && lane->thread == &core->threads[core->victim];
+    return lane->thread && lane->thread == thread_at(h, h->c->core->victim);
 }
 
 static const char *hue_of(struct page *h, const struct lane *lane) {
@@ -88,6 +87,8 @@ static void put_lane(struct page *h, const struct lane *lane, bool second) {
     } else if (lane->site) {
         html(h, "<p class=\"access\">");
         put_access(h, lane->site);
+        if (lane->thread) /* the core is of another run than the report */
+            html(h, " <span class=\"quiet\">as %s saw it</span>", tool_title(h->culprit->tool));
         html(h, "</p>\n");
     }
     html(h, "</section>\n");
@@ -105,9 +106,9 @@ static bool put_wanted(struct page *h, const struct lane *lane) {
         html(h, "<code>%s</code>", t->waits.name);
     else
         html(h, "<code>0x%llx</code>", (unsigned long long)t->waits.address);
-    if (t->holder >= 0 && (size_t)t->holder < h->c->core->thread_count) {
+    if (thread_at(h, t->holder)) {
         html(h, ", held by ");
-        put_thread(h, &h->c->core->threads[t->holder]);
+        put_thread(h, thread_at(h, t->holder));
     }
     html(h, "</p>\n");
     return true;
@@ -126,8 +127,12 @@ static void put_object(struct page *h, const struct lane *lanes, size_t n) {
         html(h, "<p class=\"what\">%s</p>\n", f->object.what);
     if (why)
         html(h, "<p>%s</p>\n", why);
-    if (!waits && !why && !(f && f->object.what))
-        html(h, "<p>%s</p>\n", "No tool says what it is.");
+    if (!waits && !why && !(f && f->object.what)) {
+        if (f && f->site_count > 0 && f->sites[0].address)
+            html(h, "<p class=\"what\">memory at <code>0x%llx</code></p>\n",
+                 (unsigned long long)f->sites[0].address);
+        html(h, "<p>No tool says what it is.</p>\n");
+    }
     html(h, "</div>\n");
     if (n == 2)
         put_wire(h, &lanes[1], "to");
@@ -135,16 +140,19 @@ static void put_object(struct page *h, const struct lane *lanes, size_t n) {
 }
 
 void html_crossing(struct page *h) {
-    struct lane lanes[2];
+    struct lane lanes[2] = {{0}};
     size_t n = lanes_of(h, lanes);
     html(h,
          "<section id=\"crossing\">\n<h2>The crossing</h2>\n"
          "<p class=\"quiet lead\">Calls go down, from the thread's first to the one where it "
          "met the other<span class=\"narrow\">; in the second lane they come up</span>. "
-         "Open a frame to see its source.</p>\n"
-         "<div class=\"crossing %s\">\n",
-         n == 2 ? "two" : "one");
-    put_lane(h, &lanes[0], false);
+         "Open a frame to see its source.");
+    if (!lanes[0].thread && h->culprit)
+        html(h, " The stacks are %s's%s.", tool_title(h->culprit->tool),
+             h->c->core ? ", of another run than the core" : "");
+    html(h, "</p>\n<div class=\"crossing %s\">\n", n == 2 ? "two" : "one");
+    if (n > 0)
+        put_lane(h, &lanes[0], false);
     put_object(h, lanes, n);
     if (n == 2)
         put_lane(h, &lanes[1], true);

@@ -7,7 +7,7 @@
 #include "html.h"
 
 enum {
-    AROUND = -1,      /* lines shown before and after the frame's */
+    AROUND = 2,      /* lines shown before and after the frame's */
     DRAWN_MOST = 24, /* frames of one stack with their source; in between they are counted */
     VALUE_MOST = 400 /* bytes of a local variable's value */
 };

@@ -30,7 +30,8 @@ void html_memory(struct page *h) {
     html(h, "<section id=\"memory\">\n<h2>What the memory says</h2>\n");
     if (fault_known(core)) {
         const struct guide *guide = guide_for_fault(core->fault);
-        html(h, "<div class=\"look\">\n<h3>The fault: %s", core->signal);
+        html(h, "<div class=\"look\">\n<h3>%s: %s",
+             core->fault == FAULT_NONE ? "The signal" : "The fault", core->signal);
         if (core->fault != FAULT_NONE)
             html(h, " at <code>0x%llx</code>", (unsigned long long)core->address);
         html(h, "</h3>\n");
@@ -94,7 +95,7 @@ static void put_guides(struct page *h) {
 
 void html_guide(struct page *h) {
     static const char *const fields[3] = {"field", "here", "what it means"};
-    static const char *const places[3] = {"tool", "where", "what to look for"};
+    static const char *const places[3] = {"tool", "where", "what it shows here"};
     struct row *rows = pool_array(&h->pool, ROWS_MOST, sizeof *rows);
     html(h,
          "<section id=\"guide\">\n<h2>How to read this</h2>\n"

@@ -41,6 +41,11 @@ static const char *site_key(const struct site *s) {
     return main_thread ? "main" : s->thread;
 }
 
+const struct thread *thread_at(const struct page *h, int index) {
+    const struct core *core = h->c->core;
+    return core && index >= 0 && (size_t)index < core->thread_count ? &core->threads[index] : NULL;
+}
+
 const struct mark *mark_of_thread(struct page *h, const struct thread *t) {
     char who[256];
     return mark_of(h, thread_key(t, who, sizeof who));
@@ -54,7 +59,8 @@ const struct site *site_of_thread(const struct page *h, const struct finding *f,
     const struct link *link = &h->c->link;
     if (!f)
         return NULL;
-    const char *name = h->c->core->threads[thread].name;
+    const struct thread *t = thread_at(h, thread);
+    const char *name = t ? t->name : NULL;
     for (size_t i = 0; name && i < f->site_count; i++)
         if (strcmp(site_key(&f->sites[i]), name) == 0)
             return &f->sites[i];
@@ -73,7 +79,10 @@ static void put_mark(struct page *h, const struct mark *m, const char *who) {
 
 void put_thread(struct page *h, const struct thread *t) {
     char who[256];
-    put_mark(h, mark_of_thread(h, t), thread_who(t, who, sizeof who));
+    if (t)
+        put_mark(h, mark_of_thread(h, t), thread_who(t, who, sizeof who));
+    else
+        html(h, "a thread that is not in the core");
 }
 
 void put_site_thread(struct page *h, const struct site *s) {

@@ -244,7 +244,7 @@ static const char tables[] =
     "th, td { padding: .6rem 1rem .6rem 0; text-align: left; vertical-align: top; border-bottom: "
     "1px solid var(--line); }\n"
     "thead th, .tools th { white-space: nowrap; overflow-wrap: normal; }\n"
-    "tbody th { min-width: 9rem; }\n"
+    "tbody th { min-width: 10rem; }\n"
     "thead th { color: var(--soft); font-size: .85rem; font-weight: 500; }\n"
     "tbody th { font-weight: 650; }\n"
     ".kind { font-weight: 650; }\n"
@@ -294,6 +294,9 @@ static const char print[] =
     "  h2, h3, h4 { break-after: avoid; }\n"
     "  details::details-content { content-visibility: visible; }\n"
     "  a { color: inherit; }\n"
+    "  .source code { width: auto; white-space: pre-wrap; }\n"
+    "  mark.row, .tag, .met summary { print-color-adjust: exact; -webkit-print-color-adjust: "
+    "exact; }\n"
     "}\n";
 
 /* clang-format on */

@@ -91,10 +91,10 @@ static void put_lock(struct page *h, const struct held *held) {
 }
 
 static void put_holder(struct page *h, const struct thread *t) {
-    if (t->holder < 0 || (size_t)t->holder >= h->c->core->thread_count)
+    if (!thread_at(h, t->holder))
         return;
     html(h, ", held by ");
-    put_thread(h, &h->c->core->threads[t->holder]);
+    put_thread(h, thread_at(h, t->holder));
 }
 
 static void put_waits(struct page *h, const struct thread *t) {
@@ -125,7 +125,7 @@ static void put_locks(struct page *h, const struct thread *t) {
 static void put_lane(struct page *h, const struct lane *lane) {
     const struct core *core = h->c->core;
     const struct thread *t = lane->thread;
-    bool victim = core->victim >= 0 && t == &core->threads[core->victim];
+    bool victim = t == thread_at(h, core->victim);
     html(h, "<section class=\"lane %s %s\">\n<header><h3>",
          lane->threads > 1 ? "tx" : mark_of_thread(h, t)->hue, victim ? "victim" : "other");
     if (lane->threads > 1)
@@ -157,7 +157,9 @@ static void put_cycle(struct page *h) {
     const struct core *core = h->c->core;
     html(h, "<figure class=\"circle\">\n<div class=\"loop\">\n<ol>\n");
     for (size_t i = 0; i < core->cycle_count; i++) {
-        const struct thread *t = &core->threads[core->cycle[i]];
+        const struct thread *t = thread_at(h, core->cycle[i]);
+        if (!t)
+            continue;
         html(h, "<li class=\"%s\"><div class=\"node\">", mark_of_thread(h, t)->hue);
         put_thread(h, t);
         html(h, "</div><span class=\"wants\">waits for %s ", t->waits_kind ? t->waits_kind : "");
@@ -165,7 +167,7 @@ static void put_cycle(struct page *h) {
         html(h, ", held by</span></li>\n");
     }
     html(h, "</ol>\n<p class=\"again\">");
-    put_thread(h, &core->threads[core->cycle[0]]);
+    put_thread(h, thread_at(h, core->cycle[0]));
     html(h,
          ", again</p>\n</div>\n<figcaption>Each waits for what the next one holds: none of them "
          "can ever go on.</figcaption>\n</figure>\n");

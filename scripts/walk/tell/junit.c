@@ -36,7 +36,7 @@ static bool forbidden(const char *at, size_t length) {
 static void words(struct page *o, const char *text) {
     text = text ? utf8_clean(&o->pool, text) : "";
     for (size_t n; *text; text += n) {
-        n = utf8_sequence(text, strlen(text) < 4 ? strlen(text) : 4);
+        n = utf8_sequence(text, strnlen(text, 4));
         switch (*text) {
         case '&': fputs("&amp;", o->out); break;
         case '<': fputs("&lt;", o->out); break;
@@ -168,7 +168,7 @@ static void tool_case(struct page *o, const struct casefile *c, int tool) {
             "the environment kept this tool from running: nothing is said of the program</error>\n",
             o->out);
     }
-    fprintf(o->out, "   <system-out>%u runs, %u with findings, %u could not start", t->runs,
+    fprintf(o->out, "   <system-out>runs %u, with findings %u, could not start %u", t->runs,
             t->with_findings, t->not_started);
     if (c->silence[tool]) {
         fputs("\n", o->out);

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "../blame.h"
+#include "explain.h"
 #include "md.h"
 
 enum { ROWS_MOST = 24 };
@@ -29,28 +30,36 @@ static void title(FILE *out, const struct casefile *c) {
 
 /* --- the verdict --------------------------------------------------------------------- */
 
-static void what_happened(FILE *out, const struct core *core) {
+/* Sentences of one paragraph, with a blank in between. */
+static void sentence(FILE *out, bool *any) {
+    fputs(*any ? " " : "", out);
+    *any = true;
+}
+
+static void what_happened(FILE *out, const struct core *core, bool *any) {
     char who[160];
     const struct thread *victim = victim_of(core);
     const struct frame *f = victim ? stack_blamed(&victim->stack) : NULL;
+    sentence(out, any);
     if (!core->signal) {
-        fputs("The process had not died. ", out);
+        fputs("The process had not died.", out);
     } else {
         fputs("**", out);
         md_text(out, victim ? thread_who(victim, who, sizeof who) : "The process");
         fputs("** died of ", out);
         md_text(out, core->signal);
-        if (f) {
-            fputs(" in ", out);
+        fputs(f ? " in " : "", out);
+        if (f)
             md_code(out, f->function);
-        }
-        fputs(". ", out);
+        fputc('.', out);
     }
-    if (core->cycle_count)
-        fprintf(out, "%zu threads wait for one another: a deadlock. ", core->cycle_count);
+    if (core->cycle_count) {
+        sentence(out, any);
+        fprintf(out, "%zu threads wait for one another: a deadlock.", core->cycle_count);
+    }
     if (core->fault_words && core->fault != FAULT_NONE) {
+        sentence(out, any);
         md_text(out, core->fault_words);
-        fputc(' ', out);
     }
 }
 
@@ -67,28 +76,42 @@ static void witnesses(FILE *out, const struct casefile *c, const struct finding 
     }
 }
 
+static void nothing_found(FILE *out, const struct casefile *c) {
+    unsigned runs = 0, not_started = 0;
+    for (int t = 0; t < TOOL_COUNT; t++) {
+        runs += c->tools[t].runs;
+        not_started += c->tools[t].not_started;
+    }
+    fputs(runs && not_started == runs
+              ? "No tool could start. That is the environment, and says nothing of the program."
+              : "Nothing was found in what was read.",
+          out);
+}
+
 static void verdict(FILE *out, const struct casefile *c) {
     char text[512];
-    const struct finding *f = c->link.finding    ? c->link.finding
-                              : c->finding_count ? c->findings[0]
-                                                 : NULL;
+    bool any = false;
+    const struct finding *f = main_finding(c);
     if (c->core)
-        what_happened(out, c->core);
+        what_happened(out, c->core, &any);
     if (f) {
-        fputs(c->link.finding ? "The cause: **" : "**", out);
+        sentence(out, &any);
+        fputs(c->link.finding ? "The likely cause: **" : "**", out);
         md_text(out, finding_title(f, text, sizeof text));
         fputs("**", out);
         witnesses(out, c, f);
-        fputs(". ", out);
+        fputc('.', out);
     }
-    if (c->link.reason) {
+    if (c->link.finding && c->link.reason) {
+        sentence(out, &any);
         fputs("They belong together: ", out);
         md_text(out, c->link.reason);
         fputc('.', out);
     } else if (f && !c->link.finding && c->core && c->core->signal) {
+        sentence(out, &any);
         fputs("No stack in the core touches it, so it is not linked with the crash.", out);
     } else if (!f && !c->core) {
-        fputs("Nothing was found in what was read.", out);
+        nothing_found(out, c);
     }
     fputc('\n', out);
 }

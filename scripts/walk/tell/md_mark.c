@@ -75,7 +75,7 @@ void md_code(FILE *out, const char *text) {
 }
 
 void md_label(FILE *out, const char *text) {
-    static const char plain[] = " _.,:/()'=+-";
+    static const char plain[] = " _.,:/()'=+-?";
     size_t bytes, count = 0;
     if (!text || !*text)
         text = "?";

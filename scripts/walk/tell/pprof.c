@@ -273,6 +273,8 @@ static void build(struct builder *b, const struct casefile *c) {
     bool races = b->profile.n_sample > 0;
     for (size_t i = 0; c->core && i < c->core->thread_count; i++)
         add_thread(b, c->core, i);
+    if (b->profile.n_mapping == 0) /* or pprof looks for symbols, in vain and aloud */
+        mapping(b, "[program not named]", NULL);
     b->profile.default_sample_type = string(b, types[races || !c->core ? RACES : THREADS]);
     add_comments(b, c);
 }

@@ -1,6 +1,7 @@
 /*
  * sarif.c - SARIF 2.1.0 for editors and code scanning: one run, a rule for each kind
- * that occurs, a result for each finding, and one for the crash.
+ * that occurs, a result for each finding, and one for the crash. A report that lost one
+ * side of another finding is no result of its own: it counts as a witness of that one.
  *
  * A result stands at its first site's blamed frame. All sites are related locations,
  * which the message links to; each thread's way to its site is a thread flow, and its
@@ -38,7 +39,7 @@ static int rule_of_core(const struct core *core) {
 static struct rules rules_of(const struct casefile *c) {
     bool occurs[RULE_COUNT] = {false};
     for (size_t i = 0; i < c->finding_count; i++)
-        occurs[c->findings[i]->kind] = true;
+        occurs[c->findings[i]->kind] |= !c->findings[i]->part_of;
     if (c->core && rule_of_core(c->core) >= 0)
         occurs[rule_of_core(c->core)] = true;
     struct rules r = {.count = 0};
@@ -238,15 +239,30 @@ static void set_stacks(json_t *result, struct pool *p, const struct finding *f) 
     set_flows(result, flows);
 }
 
+/* Its own witnesses, and those of reports that saw only one side of it. */
+static json_t *witnesses(const struct casefile *c, const struct finding *f) {
+    json_t *all = json_object();
+    for (int t = 0; t < TOOL_COUNT; t++) {
+        uint64_t runs = f->witnesses[t].runs, reports = f->witnesses[t].reports;
+        for (size_t i = 0; i < c->finding_count; i++) {
+            const struct finding *part = c->findings[i];
+            if (part->part_of != f)
+                continue;
+            reports += part->witnesses[t].reports;
+            runs = part->witnesses[t].runs > runs ? part->witnesses[t].runs : runs;
+        }
+        if (runs)
+            json_object_set_new(
+                all, tool_name((enum tool)t),
+                json_pack("{s:o,s:o}", "runs", json_size(runs), "reports", json_size(reports)));
+    }
+    return all;
+}
+
 static json_t *properties(struct pool *p, const struct casefile *c, const struct finding *f) {
-    json_t *o = json_object(), *witnesses = json_object();
-    for (int t = 0; t < TOOL_COUNT; t++)
-        if (f->witnesses[t].runs)
-            json_object_set_new(witnesses, tool_name((enum tool)t),
-                                json_pack("{s:o,s:o}", "runs", json_size(f->witnesses[t].runs),
-                                          "reports", json_size(f->witnesses[t].reports)));
+    json_t *o = json_object();
     json_object_set_new(o, "pair", json_words(p, f->pair));
-    json_object_set_new(o, "witnesses", witnesses);
+    json_object_set_new(o, "witnesses", witnesses(c, f));
     json_object_set_new(o, "object", json_words(p, f->object.what));
     if (f->torn)
         json_object_set_new(o, "torn", json_true());
@@ -337,7 +353,8 @@ static void put_results(struct json_out *o, const struct casefile *c) {
     if (c->core && rule_of_core(c->core) >= 0)
         json_put(o, NULL, crash_result(&o->pool, c, &r));
     for (size_t i = 0; i < c->finding_count; i++)
-        json_put(o, NULL, finding_result(&o->pool, c, c->findings[i], &r));
+        if (!c->findings[i]->part_of)
+            json_put(o, NULL, finding_result(&o->pool, c, c->findings[i], &r));
     json_close(o, ']');
 }
 

@@ -100,6 +100,12 @@ void source_close(void) {
 const char *short_path(const char *file) {
     if (!file)
         return "?";
+    static char here[4096]; /* where we are, with a slash; "" not asked yet */
+    if (!here[0] && getcwd(here, sizeof here - 1))
+        strcat(here, "/");
+    size_t length = strlen(here);
+    if (length > 1 && strncmp(file, here, length) == 0)
+        file += length;
     while (strncmp(file, "./", 2) == 0)
         file += 2;
     return file;
@@ -125,20 +131,17 @@ const char *thread_who(const struct thread *t, char *buffer, size_t size) {
     return buffer;
 }
 
+/* The pair, in words: "a, b and c". */
 const char *finding_title(const struct finding *f, char *buffer, size_t size) {
-    const char *one = NULL, *other = NULL;
-    for (size_t i = 0; i < f->site_count; i++) {
-        const struct frame *b = stack_blamed(&f->sites[i].stack);
-        if (b && !one)
-            one = b->function;
-        else if (b && !other)
-            other = b->function;
+    size_t used = (size_t)snprintf(buffer, size, "%s", kind_name(f->kind));
+    const char *at = f->pair ? f->pair : "?";
+    if (strcmp(at, "?") == 0)
+        return buffer;
+    for (const char *before = strchr(at, '/') ? ": " : " in "; *at && used + 1 < size;) {
+        size_t length = strcspn(at, "/");
+        used += (size_t)snprintf(buffer + used, size - used, "%s%.*s", before, (int)length, at);
+        at += length + (at[length] == '/');
+        before = strchr(at, '/') ? ", " : " and ";
     }
-    if (one && other)
-        snprintf(buffer, size, "%s: %s and %s", kind_name(f->kind), one, other);
-    else if (one)
-        snprintf(buffer, size, "%s in %s", kind_name(f->kind), one);
-    else
-        snprintf(buffer, size, "%s", kind_name(f->kind));
     return buffer;
 }

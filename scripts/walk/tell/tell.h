@@ -15,6 +15,7 @@ struct style {
     bool explain;        /* with the guide for newcomers */
     const char *sources; /* directory that relative file names start from; NULL: here */
     size_t most;         /* findings told in full (text, md, html); the rest is counted */
+    int sections;        /* text: so many came before, and the title with them */
 };
 
 bool tell_text(const struct casefile *c, FILE *out, const struct style *style);
@@ -24,7 +25,7 @@ bool tell_json(const struct casefile *c, FILE *out, const struct style *style);
 bool tell_sarif(const struct casefile *c, FILE *out, const struct style *style);
 bool tell_pprof(const struct casefile *c, FILE *out, const struct style *style);
 bool tell_junit(const struct casefile *c, FILE *out, const struct style *style);
-/* "kind<TAB>f/g" a line, for scripts; a kind once however many tools saw it */
+/* "kind<TAB>f/g<TAB>file:line" for each finding, where its first report is: for scripts */
 bool tell_list(const struct casefile *c, FILE *out, const struct style *style);
 
 /* --- what several tellers need ------------------------------------------------------ */
@@ -36,8 +37,7 @@ const char *source_line(const struct style *style, const char *file, int line);
 const char *source_raw(const struct style *style, const char *file, int line);
 void source_close(void);
 
-/* A path as people read it: without "./" and without the tail of other machines'
- * build directories ("…/nptl/pthread_create.c"). */
+/* A path as people read it: from where they are, and without "./". */
 const char *short_path(const char *file);
 
 /* "thread T2 'reader'", "writer 2": what to call a site's or a core's thread. */

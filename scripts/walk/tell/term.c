@@ -170,7 +170,7 @@ static void table_row(struct term *p, int indent, const struct row *row, int cel
     bool more = true;
     for (int c = 0; c < cells; c++) {
         clean(text[c], sizeof text[c], row->cells[c], 2000);
-        at[c] = text[c];
+        at[c] = text[c] + strspn(text[c], " ");
     }
     while (more) {
         more = false;

@@ -236,11 +236,15 @@ static void explanations(struct term *t, const struct casefile *c) {
 }
 
 bool tell_text(const struct casefile *c, FILE *out, const struct style *style) {
-    struct term t = {.out = out, .width = style->width, .colour = style->colour};
+    struct term t = {.out = out,
+                     .width = style->width,
+                     .colour = style->colour,
+                     .sections = style->sections};
     bool any = false;
     for (int tool = 0; tool < TOOL_COUNT; tool++)
         any |= c->tools[tool].runs > 0;
-    header(&t, c);
+    if (!style->sections)
+        header(&t, c);
     verdict(&t, c);
     if (c->core) {
         about_core(&t, c->core);

@@ -40,7 +40,7 @@ static void one_lane(struct term *t, const struct lane *l, int columns) {
 static void both(struct term *t, const char *left, const char *right, int columns) {
     fputs("  ", t->out);
     term_cell(t, thread_colour(0), left, columns);
-    fputs(" | ", t->out);
+    fputs(*right ? " | " : " |", t->out);
     char safe[1024];
     clean(safe, sizeof safe, right, columns);
     term_cell(t, thread_colour(1), safe, 0);
@@ -72,7 +72,7 @@ static void two_lanes(struct term *t, const struct lanes *l, int columns) {
             frame_cell(t, left[rows - 1], thread_colour(0), columns);
         else
             term_cell(t, "", "", columns);
-        fputs(" | ", t->out);
+        fputs(rows <= b ? " | " : " |", t->out);
         if (rows <= b)
             frame_cell(t, right[rows - 1], thread_colour(1), columns);
         fputc('\n', t->out);
@@ -83,7 +83,7 @@ static void two_lanes(struct term *t, const struct lanes *l, int columns) {
     for (size_t i = 0; i < n || i < m; i++) {
         char one[264], other[264];
         snprintf(one, sizeof one, "  %s", i < n ? did[0][i] : "");
-        snprintf(other, sizeof other, "  %s", i < m ? did[1][i] : "");
+        snprintf(other, sizeof other, "%s%s", i < m ? "  " : "", i < m ? did[1][i] : "");
         both(t, one, other, columns);
         fputc('\n', t->out);
     }
@@ -105,7 +105,7 @@ static void meeting(struct term *t, const struct lanes *l, int columns) {
         fprintf(t->out, "%*s", start - (i == 0 ? 6 : 0), "");
         if (i == 0)
             fputs("+---> ", t->out);
-        term_cell(t, BOLD, lines[i], longest);
+        term_cell(t, BOLD, lines[i], i == 0 ? longest : 0);
         fputs(i == 0 ? " <---+\n" : "\n", t->out);
     }
 }
