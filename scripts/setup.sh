@@ -35,6 +35,7 @@ test     chromium         chromium               draws the HTML pages of walk, f
 test     golang-go        go                     has pprof, which must read the profiles of walk
 test     python3-jsonschema -                    holds JSON and SARIF against their schemas
 test     libxml2-utils    xmllint                holds HTML and JUnit against XML
+test     jq               jq                     runs the examples of docs/case-format.md
 fuzz     clang            clang                  compiles the readers of walk for libFuzzer
 fuzz     libclang-rt-dev  -                      is libFuzzer
 lint     clang-format     clang-format           checks the layout of C code

@@ -50,24 +50,26 @@ detector_main() {
     while IFS=$'\t' read -r n how value _ _ file; do
         did_start "$file" || continue
         started=$((started + 1))
-        walk --format list "--$tool" "$file" | sed "s/^/$n\t/" >"$out/one.tsv"
+        walk --format list "--$tool" "$file" >"$out/said.tsv"
+        grep -v '^deadly signal' "$out/said.tsv" | sed "s/^/$n\t/" >"$out/one.tsv"
         if [ -s "$out/one.tsv" ]; then
             found=$((found + 1))
             cat "$out/one.tsv" >>"$out/findings.tsv"
         fi
         [ "$how" != timeout ] || late=$((late + 1))
         # both tools can end a run that a signal ended with an exit status of their own
-        if [ "$how" = signal ] || grep -qaE "^ThreadSanitizer:DEADLYSIGNAL|^valgrind: the 'impossible'" "$file"; then
+        if [ "$how" = signal ] || grep -q '^deadly signal' "$out/said.tsv" ||
+            grep -qa "^valgrind: the 'impossible'" "$file"; then
             died=$((died + 1))
         fi
     done <"$out/runs.tsv"
-    rm -f "$out/one.tsv"
+    rm -f "$out/one.tsv" "$out/said.tsv"
     verdict
 }
 
 # Lines of `uniq -c`: the most frequent first, but what only tells of a death last.
 most_first() {
-    awk '{ print (/deadly signal|lock held at exit/ ? 1 : 0) "\t" $0 }' | sort -t$'\t' -k1,1n -k2,2nr | cut -f 2-
+    awk '{ print (/lock held at exit/ ? 1 : 0) "\t" $0 }' | sort -t$'\t' -k1,1n -k2,2nr | cut -f 2-
 }
 
 # How many runs had a finding of each kind: "race in 20 of 20 runs, lock order in 3"

@@ -74,6 +74,15 @@ Test(walk, reads_standard_input) {
     cr_assert_str_eq(o.out, "race\thmap_assign/hmap_assign\tstandard input:2\n");
 }
 
+Test(walk, reads_xml_from_a_pipe) {
+    struct outcome o =
+        sh(5, WALK "--format list <(cat " REPORTS "helgrind-race-global.xml) | cut -f 1,2");
+    struct outcome p =
+        sh(5, "cat " REPORTS "helgrind-race-global.xml | " WALK "--format list - | cut -f 1,2");
+    cr_assert(strncmp(o.out, "race\t", 5) == 0, "%s", o.out);
+    cr_assert_str_eq(o.out, p.out);
+}
+
 Test(walk, a_tool_that_ran_and_found_nothing_is_told_as_silent) {
     struct outcome o = sh(5, WALK "--tsan README.md --tsan README.md");
     exited(o, 0);
@@ -129,8 +138,8 @@ static void fits(const struct casefile *c, int width) {
         for (size_t i = 0; i < length; i++)
             cr_assert((unsigned char)line[i] >= ' ' && line[i] != 0x7f, "a control character: %.*s",
                       (int)length, line);
-        cr_assert(length == 0 || line[length - 1] != ' ', "blanks at the end, width %d: %.*s", width,
-                  (int)length, line);
+        cr_assert(length == 0 || line[length - 1] != ' ', "blanks at the end, width %d: %.*s",
+                  width, (int)length, line);
         line += length + (line[length] == '\n');
     }
     free(page);

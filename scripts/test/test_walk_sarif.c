@@ -115,3 +115,15 @@ Test(walk_sarif, uris) {
     uri_is("", true, NULL);
     uri_is(NULL, true, NULL);
 }
+
+/* Brackets in a message are links: a name must not make one. */
+Test(walk_sarif, names_make_no_links) {
+    struct casefile *c = sample_empty();
+    struct frame f = {.function = "operator[](9)", .file = "a.cpp", .line = 1};
+    struct finding race = {.kind = KIND_RACE, .tool = TOOL_TSAN, .site_count = 1};
+    race.sites[0] = (struct site){.thread = "T[1](2)\\", .stack = {.frames = &f, .count = 1}};
+    case_begin_run(c);
+    case_add(c, &race);
+    says(json_of(c, tell_sarif), "runs.0.results.0.message.text",
+         "race in operator\\[\\](9). [access by thread T\\[1\\](2)\\\\](1)");
+}

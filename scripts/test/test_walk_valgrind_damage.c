@@ -166,6 +166,21 @@ Test(walk_valgrind_damage, deep_nesting_is_refused) {
     free(deep);
 }
 
+Test(walk_valgrind_damage, elements_of_ever_new_names_are_refused) {
+    char *all = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&all, &size);
+    fputs(HEAD ERROR("a.c"), out);
+    for (int i = 0; i < 1001; i++)
+        fprintf(out, "<e%d/>", i);
+    fputs("</valgrindoutput>", out);
+    fclose(out);
+    xml(all, size);
+    cr_assert_eq(c.finding_count, 1);
+    notes("not Valgrind's");
+    free(all);
+}
+
 Test(walk_valgrind_damage, a_tag_without_end_is_refused) {
     char *tag = repeated(HEAD ERROR("a.c") "<a b=\"", "0123456789", 500000, "");
     xml(tag, strlen(tag));

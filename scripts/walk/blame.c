@@ -19,9 +19,9 @@ static bool listed(const char *const *list, const char *s, size_t length) {
  * a program may have an io/file.c, too. */
 static bool glibc_file(const char *file, bool *sure) {
     static const char *const folders[] = {
-        "nptl",  "misc",   "string", "malloc", "csu",   "io",           "sysdeps", "stdlib",
-        "libio", "time",   "signal", "posix",  "elf",   "setjmp",       "debug",   "stdio-common",
-        "dlfcn", "socket", "math",   "inet",   "wcsmbs", "termios",     "resolv",  NULL};
+        "nptl",  "misc",   "string", "malloc", "csu",    "io",      "sysdeps", "stdlib",
+        "libio", "time",   "signal", "posix",  "assert", "elf",    "setjmp",  "debug",   "stdio-common",
+        "dlfcn", "socket", "math",   "inet",   "wcsmbs", "termios", "resolv",  NULL};
     const char *at = file;
     while (starts(at, "./") || starts(at, "../"))
         at = strchr(at, '/') + 1;
@@ -74,8 +74,8 @@ static bool library(const char *module) {
 bool frame_own(const struct frame *f) {
     bool sure;
     if (f->file && glibc_file(f->file, &sure))
-        return !sure && !(f->module && library(f->module)) &&
-               !(f->function && runtime_function(f->function));
+        return !sure && !(f->module && library(f->module))
+               && !(f->function && runtime_function(f->function));
     if (f->file)
         return !system_file(f->file);
     return f->module && f->function && !library(f->module) && !runtime_function(f->function);

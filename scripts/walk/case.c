@@ -253,6 +253,19 @@ struct finding *case_add(struct casefile *c, struct finding *report) {
     return f;
 }
 
+bool case_told_by_core(const struct casefile *c, const struct finding *f) {
+    return f->kind == KIND_DEADLY_SIGNAL && c->core && c->core->signal;
+}
+
+const struct finding *case_main(const struct casefile *c) {
+    if (c->link.finding)
+        return c->link.finding;
+    for (size_t i = 0; i < c->finding_count; i++)
+        if (!case_told_by_core(c, c->findings[i]))
+            return c->findings[i];
+    return NULL;
+}
+
 unsigned finding_tools(const struct finding *f) {
     unsigned n = 0;
     for (int t = 0; t < TOOL_COUNT; t++)

@@ -262,6 +262,13 @@ void case_again(struct casefile *c, struct finding *f, enum tool tool);
 /* The number behind an identity: of a kind and a pair of functions. */
 uint64_t case_hash(const char *kind, const char *pair);
 
+/* Only that the program died under a tool, of which a core tells more? */
+bool case_told_by_core(const struct casefile *c, const struct finding *f);
+
+/* The finding that a page is about: the one that explains the crash, or the first that
+ * is more than the crash itself; NULL where there is none. */
+const struct finding *case_main(const struct casefile *c);
+
 /* The number of different tools that saw it. */
 unsigned finding_tools(const struct finding *f);
 

@@ -13,10 +13,17 @@ static bool read_stream(struct casefile *c, FILE *in, const struct input_file *f
     }
 }
 
+/* A pipe can be looked into by one character only: no report begins with "<" but XML. */
+static enum input kind_of_pipe(FILE *in) {
+    int first = getc(in);
+    ungetc(first, in);
+    return first == '<' ? INPUT_XML : INPUT_TEXT;
+}
+
 bool read_one(struct casefile *c, const struct input_file *file, const char **trouble) {
     if (strcmp(file->path, "-") == 0)
-        return read_stream(c, stdin, &(struct input_file){"standard input", file->tool}, INPUT_TEXT,
-                           trouble);
+        return read_stream(c, stdin, &(struct input_file){"standard input", file->tool},
+                           kind_of_pipe(stdin), trouble);
     enum input kind = input_kind(file->path);
     if (kind == INPUT_CORE || kind == INPUT_PROGRAM) {
         *trouble = "is no report";
@@ -29,6 +36,8 @@ bool read_one(struct casefile *c, const struct input_file *file, const char **tr
             fclose(in);
         return false;
     }
+    if (kind == INPUT_TEXT)
+        kind = kind_of_pipe(in);
     bool read = read_stream(c, in, file, kind, trouble);
     fclose(in);
     return read;

@@ -99,6 +99,20 @@ static uint64_t address_in_cycle(struct span cycle, struct span lock) {
     return 0;
 }
 
+/* What the threads meet at is all of them: "mutexes M0, M1" */
+static void name_cycle(struct reading *r, struct span cycle) {
+    struct span step = cycle, name, skipped;
+    const char *what = NULL;
+    while (span_take_until(&step, " (", &name)) {
+        const char *one = span_copy(r->pool, name);
+        what = what ? pool_print(r->pool, "%s, %s", what, one) : one;
+        if (!span_take_until(&step, " => ", &skipped))
+            break;
+    }
+    if (what)
+        r->f->object.what = pool_print(r->pool, "mutexes %s", what);
+}
+
 /* "Mutex M1 acquired here while holding mutex M0 in thread T1:" */
 static bool read_mutex(struct reading *r, struct span s) {
     struct span lock, held;
@@ -238,6 +252,8 @@ bool tsan_paragraph(struct reading *r, struct span s) {
         return false;
     if (span_take(&s, "Cycle in lock order graph: ")) {
         r->cycle = s;
+        if (!r->brief)
+            name_cycle(r, s);
         return true;
     }
     if (span_take(&s, "Mutex "))

@@ -27,9 +27,10 @@
 
 enum {
     BLOCK = 64 << 10,
-    TEXT_MOST = 4096,      /* of one element; the rest is left out */
-    DEPTH_MOST = 64,       /* Valgrind's goes to 6 */
-    PENDING_MOST = 1 << 20 /* bytes of one tag or comment, which expat keeps */
+    TEXT_MOST = 4096,       /* of one element; the rest is left out */
+    DEPTH_MOST = 64,        /* Valgrind's goes to 6 */
+    PENDING_MOST = 1 << 20, /* bytes of one tag or comment, which expat keeps */
+    STRANGE_MOST = 1000     /* names that are not Valgrind's: expat keeps every new one */
 };
 
 struct reading_xml {
@@ -43,7 +44,7 @@ struct reading_xml {
     bool started, whole; /* the root element has begun, has ended */
 
     /* where we are */
-    unsigned depth;
+    unsigned depth, strange;
     bool in_error, in_fatal, in_announcement, in_stack, in_frame, in_first;
 
     /* the leaf */
@@ -66,6 +67,23 @@ static void stop(struct reading_xml *x, const char *why) {
 
 static bool is(const char *a, const char *b) {
     return strcmp(a, b) == 0;
+}
+
+/* Elements of its protocols 4 and 5, for these two tools; others are few. */
+static bool valgrinds(const char *name) {
+    static const char names[] =
+        " valgrindoutput protocolversion protocoltool preamble line pid ppid tool args vargv "
+        "argv exe arg status state time error unique tid threadname kind what xwhat text "
+        "hthreadid stack frame ip obj fn dir file auxwhat xauxwhat announcethread "
+        "isrootthread fatal_signal signo signame sicode event siaddr errorcounts suppcounts "
+        "pair count name acquired_at allocation_context first_observed_at address "
+        "other_segment_start other_segment_end confl_wait_call trace suppression sname skind "
+        "sframe fun rawtext usercomment logfilequalifier var value ";
+    size_t length = strlen(name);
+    for (const char *at = names; (at = strstr(at, name)); at += length)
+        if (at[-1] == ' ' && at[length] == ' ')
+            return true;
+    return false;
 }
 
 static void say(struct reading_xml *x, const char *sentence, enum vg_place place) {
@@ -96,8 +114,10 @@ static void begin_fatal(struct reading_xml *x) {
 
 static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **attributes) {
     struct reading_xml *x = data;
-    (void)attributes;
     x->length = 0;
+    if (attributes[0] || !valgrinds(name))
+        if (++x->strange > STRANGE_MOST)
+            stop(x, "its elements are not Valgrind's");
     if (++x->depth > DEPTH_MOST)
         stop(x, "its elements are nested too deeply");
     if (x->depth == 1) {

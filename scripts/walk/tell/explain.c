@@ -51,12 +51,6 @@ const char *row_frame(struct rows *r, const struct stack *s) {
     return row_value(r, "%s, %s:%d", function, short_path(f->file), f->line);
 }
 
-const struct finding *main_finding(const struct casefile *c) {
-    if (c->link.finding)
-        return c->link.finding;
-    return c->finding_count ? c->findings[0] : NULL;
-}
-
 /* --- the core -------------------------------------------------------------------- */
 
 static const struct thread *thread_at(const struct core *core, int i) {
@@ -112,7 +106,7 @@ static void core_rows(const struct core *core, struct rows *r) {
 
 size_t key_fields(const struct casefile *c, struct row *rows, size_t most, struct pool *p) {
     struct rows r = {.at = rows, .most = most < KEY_MOST ? most : KEY_MOST, .pool = p};
-    const struct finding *f = main_finding(c);
+    const struct finding *f = case_main(c);
     if (c->core)
         core_rows(c->core, &r);
     if (f)

@@ -26,7 +26,4 @@ const char *row_frame(struct rows *r, const struct stack *s);
 /* The rows of a report, in the words of its tool: explain_report.c. */
 void report_rows(const struct finding *f, struct rows *r);
 
-/* The finding that the case is about: the crash's, or the first; NULL: none. */
-const struct finding *main_finding(const struct casefile *c);
-
 #endif

@@ -20,7 +20,7 @@ static const char *const places[TOOL_COUNT] = {
 
 /* What this tool saw: the main finding, or else its own first one. */
 static const struct finding *seen_by(const struct casefile *c, enum tool tool) {
-    const struct finding *f = main_finding(c);
+    const struct finding *f = case_main(c);
     if (f && f->witnesses[tool].reports)
         return f;
     for (size_t i = 0; i < c->finding_count; i++)
@@ -50,7 +50,7 @@ static void tool_row(const struct casefile *c, enum tool tool, struct rows *r) {
     } else if (t->runs && t->runs == t->not_started) {
         there = pool_print(r->pool, "did not start: %s", t->reason ? t->reason : "no reason given");
     } else if (c->silence[tool]) {
-        there = pool_print(r->pool, "silent: %s", c->silence[tool]);
+        there = "silent: the table of tools says why";
     } else if (t->runs) {
         there = row_value(r, "silent in %u run%s", t->runs - t->not_started,
                           t->runs - t->not_started == 1 ? "" : "s");

@@ -168,7 +168,7 @@ bool tell_html(const struct casefile *c, FILE *out, const struct style *style) {
                     {"guide", "How to read this", NULL, html_guide}};
     enum { SECTIONS = sizeof sections / sizeof *sections };
     struct page h = {.out = out, .c = c, .style = style};
-    h.culprit = c->link.finding ? c->link.finding : c->finding_count > 0 ? c->findings[0] : NULL;
+    h.culprit = case_main(c);
     put_head(&h);
     html(&h, "<nav aria-label=\"On this page\">\n<ul>\n");
     for (size_t i = 0; i < SECTIONS; i++)

@@ -43,7 +43,7 @@ void site_did(const struct site *s, char *buffer, size_t size) {
     locks_of(s, locks, sizeof locks);
     if (s->size)
         snprintf(bytes, sizeof bytes, " of %u byte%s", s->size, s->size == 1 ? "" : "s");
-    if (s->access == ACCESS_UNKNOWN && !s->size)
+    if ((s->access == ACCESS_UNKNOWN || s->access == ACCESS_CALL) && !s->size)
         snprintf(buffer, size, "%s", locks[0] ? locks + 2 : "");
     else
         snprintf(buffer, size, "%s%s%s", access_name(s->access), bytes, locks);
@@ -80,15 +80,9 @@ static void lane_of_thread(struct lane *l, const struct core *core, int index) {
     l->stack = &t->stack;
 }
 
-static const struct finding *best(const struct casefile *c) {
-    if (c->link.finding)
-        return c->link.finding;
-    return c->finding_count ? c->findings[0] : NULL;
-}
-
 void lanes_of(const struct casefile *c, struct lanes *l) {
     const struct core *core = c->core;
-    const struct finding *f = best(c);
+    const struct finding *f = case_main(c);
     if (core && core->crossing[0] >= 0 && core->crossing[1] >= 0) {
         *l = (struct lanes){.source = "the core", .count = 2};
         for (int i = 0; i < 2; i++)

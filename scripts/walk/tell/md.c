@@ -91,7 +91,7 @@ static void nothing_found(FILE *out, const struct casefile *c) {
 static void verdict(FILE *out, const struct casefile *c) {
     char text[512];
     bool any = false;
-    const struct finding *f = main_finding(c);
+    const struct finding *f = case_main(c);
     if (c->core)
         what_happened(out, c->core, &any);
     if (f) {

@@ -135,6 +135,8 @@ void term_line(struct term *p, int indent, const char *colour, const char *forma
     vsnprintf(raw, sizeof raw, format, args);
     va_end(args);
     clean(text, sizeof text, raw, p->width - indent - 1);
+    for (size_t end = strlen(text); end > 0 && text[end - 1] == ' ';)
+        text[--end] = '\0';
     fprintf(p->out, "%*s", indent, "");
     on(p, colour);
     fputs(text, p->out);

@@ -23,10 +23,21 @@ static void header(struct term *t, const struct casefile *c) {
         term_line(t, 2, DIM, "class: %s", c->lab.class);
 }
 
+/* "2 threads wait for one another", or the one that waits for itself */
+static const char *circle_words(const struct core *core, char *buffer, size_t size) {
+    char name[128];
+    if (core->cycle_count == 1)
+        snprintf(buffer, size, "%s waits for a lock that it holds itself",
+                 thread_who(&core->threads[core->cycle[0]], name, sizeof name));
+    else
+        snprintf(buffer, size, "%zu threads wait for one another", core->cycle_count);
+    return buffer;
+}
+
 /* The first thing a reader wants: what happened, and who did it. */
 static void verdict(struct term *t, const struct casefile *c) {
     const struct core *core = c->core;
-    char name[128] = "", title[512], seen[512];
+    char name[128] = "", title[512], seen[512], circle[200];
     term_blank(t);
     if (core && core->victim >= 0)
         thread_who(&core->threads[core->victim], name, sizeof name);
@@ -36,11 +47,9 @@ static void verdict(struct term *t, const struct casefile *c) {
     else if (core)
         term_say(t, 2, 2, "", "It had not died: this is what it was doing.");
     if (core && core->cycle_count)
-        term_say(t, 2, 2, thread_colour(0), "%zu threads wait for one another: a deadlock.",
-                 core->cycle_count);
-    const struct finding *f = c->link.finding    ? c->link.finding
-                              : c->finding_count ? c->findings[0]
-                                                 : NULL;
+        term_say(t, 2, 2, thread_colour(0), "%s: a deadlock.",
+                 circle_words(core, circle, sizeof circle));
+    const struct finding *f = case_main(c);
     if (f) {
         witnesses(c, f, seen, sizeof seen);
         term_say(t, 2, 2, BOLD, "%s", finding_title(f, title, sizeof title));
@@ -127,26 +136,29 @@ static void who_was_where(struct term *t, const struct core *core) {
         term_line(t, 2, DIM, "and %zu more threads: --format json has them all", left_out);
 }
 
+/* What this thread waits for is part of the story, unless it is joined with others that
+ * have not ended, or idle in the labs' team. */
+static bool wait_matters(const struct thread *t) {
+    return t->waits_kind && strcmp(t->waits_kind, "join") != 0 && t->stack.blamed >= 0;
+}
+
 static void locks(struct term *t, const struct core *core) {
     char name[128], holder[128];
     bool any = false;
     for (size_t i = 0; i < core->thread_count; i++) {
         const struct thread *th = &core->threads[i];
-        if (!any && (th->hold_count || (th->waits_kind && strcmp(th->waits_kind, "join") != 0)))
+        const char *what = th->waits.name ? th->waits.name : "that has no name";
+        if (!any && (th->hold_count || wait_matters(th)))
             term_blank(t), any = true;
         thread_who(th, name, sizeof name);
         for (size_t h = 0; h < th->hold_count; h++)
             term_say(t, 2, 6, "", "%s holds %s", name,
                      th->holds[h].name ? th->holds[h].name : "a mutex");
-        if (!th->waits_kind || strcmp(th->waits_kind, "join") == 0)
-            continue;
-        if (th->holder >= 0)
-            term_say(t, 2, 6, "", "%s waits for %s %s, held by %s", name, th->waits_kind,
-                     th->waits.name ? th->waits.name : "?",
-                     thread_who(&core->threads[th->holder], holder, sizeof holder));
-        else
-            term_say(t, 2, 6, "", "%s waits for %s %s", name, th->waits_kind,
-                     th->waits.name ? th->waits.name : "?");
+        if (wait_matters(th))
+            term_say(t, 2, 6, "", "%s waits for %s %s%s%s", name, th->waits_kind, what,
+                     th->holder >= 0 ? ", held by " : "",
+                     th->holder >= 0 ? thread_who(&core->threads[th->holder], holder, sizeof holder)
+                                     : "");
     }
     if (!core->cycle_count)
         return;
@@ -158,7 +170,9 @@ static void locks(struct term *t, const struct core *core) {
             thread_who(&core->threads[core->cycle[i % core->cycle_count]], name, sizeof name));
     term_blank(t);
     term_say(t, 2, 6, thread_colour(0), "the circle: %s", circle);
-    term_say(t, 2, 6, "", "Each waits for the next; none of them can ever go on.");
+    term_say(t, 2, 6, "",
+             core->cycle_count == 1 ? "It waits for itself, and can never go on."
+                                    : "Each waits for the next; none of them can ever go on.");
 }
 
 static void crossing(struct term *t, const struct casefile *c, const struct style *style) {
@@ -236,10 +250,8 @@ static void explanations(struct term *t, const struct casefile *c) {
 }
 
 bool tell_text(const struct casefile *c, FILE *out, const struct style *style) {
-    struct term t = {.out = out,
-                     .width = style->width,
-                     .colour = style->colour,
-                     .sections = style->sections};
+    struct term t = {
+        .out = out, .width = style->width, .colour = style->colour, .sections = style->sections};
     bool any = false;
     for (int tool = 0; tool < TOOL_COUNT; tool++)
         any |= c->tools[tool].runs > 0;

@@ -4,79 +4,99 @@
 #include "../blame.h"
 #include "text.h"
 
-enum { ROWS_MOST = 40 };
+enum { ROWS_MOST = 64, TOLD_MOST = 6 };
+
+/* "tsan in 3 of 3 runs"; of a single run, how often it was reported. */
+static size_t one_witness(const struct casefile *c, const struct finding *f, enum tool tool,
+                          const char *before, char *buffer, size_t size) {
+    const struct witness *w = &f->witnesses[tool];
+    unsigned started = c->tools[tool].runs - c->tools[tool].not_started;
+    int n = started > 1 ? snprintf(buffer, size, "%s%s in %u of %u runs", before, tool_name(tool),
+                                   w->runs, started)
+                        : snprintf(buffer, size, "%s%s (%u report%s)", before, tool_name(tool),
+                                   w->reports, w->reports == 1 ? "" : "s");
+    return n > 0 ? (size_t)n : 0;
+}
 
 void witnesses(const struct casefile *c, const struct finding *f, char *buffer, size_t size) {
     size_t used = 0;
     buffer[0] = '\0';
-    for (int t = 0; t < TOOL_COUNT && used < size; t++) {
-        if (!f->witnesses[t].runs)
-            continue;
-        unsigned started = c->tools[t].runs - c->tools[t].not_started;
-        int n =
-            started > 1
-                ? snprintf(buffer + used, size - used, "%s%s in %u of %u runs", used ? ", " : "",
-                           tool_name((enum tool)t), f->witnesses[t].runs, started)
-                : snprintf(buffer + used, size - used, "%s%s (%u report%s)", used ? ", " : "",
-                           tool_name((enum tool)t), f->witnesses[t].reports,
-                           f->witnesses[t].reports == 1 ? "" : "s");
-        used += n > 0 ? (size_t)n : 0;
-    }
+    for (int t = 0; t < TOOL_COUNT && used < size; t++)
+        if (f->witnesses[t].runs)
+            used += one_witness(c, f, (enum tool)t, used ? ", " : "", buffer + used, size - used);
+    const char *before = "; one side of it by ";
+    for (size_t i = 0; i < c->finding_count; i++)
+        for (int t = 0; c->findings[i]->part_of == f && t < TOOL_COUNT && used < size; t++)
+            if (c->findings[i]->witnesses[t].runs && !f->witnesses[t].runs) {
+                used += one_witness(c, c->findings[i], (enum tool)t, before, buffer + used,
+                                    size - used);
+                before = ", ";
+            }
 }
 
-static struct row row(const char *a, const char *b, const char *c) {
-    return (struct row){{a, b, c}};
+struct tool_table {
+    struct row rows[ROWS_MOST];
+    size_t count;
+    struct pool pool;
+    const char *reason; /* for silence, as last given */
+};
+
+static void add_row(struct tool_table *r, const char *a, const char *b, const char *c) {
+    if (r->count < ROWS_MOST)
+        r->rows[r->count++] = (struct row){{a, b, c}};
 }
 
-/* The findings of one tool, a row each; then what it did not say, and why. */
-static size_t tool_rows(const struct casefile *c, enum tool tool, struct row *rows, size_t most,
-                        struct pool *p) {
+/* Silent: why, or that the reason is the one just given. */
+static void silent_row(const struct casefile *c, enum tool tool, struct tool_table *r) {
+    const char *why = c->silence[tool];
+    unsigned started = c->tools[tool].runs - c->tools[tool].not_started;
+    add_row(r, tool_name(tool), pool_print(&r->pool, "0 of %u", started),
+            !why               ? "silent"
+            : why == r->reason ? "silent, for the same reason"
+                               : pool_print(&r->pool, "silent. %s", why));
+    r->reason = why ? why : r->reason;
+}
+
+/* The findings of one tool, a row each; or its silence, and why. */
+static void tool_rows(const struct casefile *c, enum tool tool, struct tool_table *r) {
     const struct tool_state *s = &c->tools[tool];
-    size_t n = 0, left_out = 0;
+    size_t first = r->count, left_out = 0;
     unsigned started = s->runs - s->not_started;
-    const char *name = tool_name(tool);
+    if (started && (c->silence[tool] || !s->with_findings))
+        silent_row(c, tool, r);
     for (size_t i = 0; i < c->finding_count; i++) {
         const struct finding *f = c->findings[i];
         if (!f->witnesses[tool].reports)
             continue;
-        if (n + 1 >= most || n >= 6) {
+        if (r->count - first >= TOLD_MOST) {
             left_out++;
             continue;
         }
         char what[512];
         finding_title(f, what, sizeof what);
-        rows[n++] =
-            row(name, pool_print(p, "%u of %u", f->witnesses[tool].runs, started),
-                f->part_of ? pool_print(p, "%s, one side of it", what) : pool_copy(p, what));
-        name = "";
+        add_row(r, r->count == first ? tool_name(tool) : "",
+                pool_print(&r->pool, "%u of %u", f->witnesses[tool].runs, started),
+                pool_print(&r->pool, "%s%s", what, f->part_of ? ", one side of it" : ""));
     }
-    if (left_out && n < most)
-        rows[n++] = row("", "", pool_print(p, "and %zu more", left_out));
-    if (c->silence[tool] && n < most)
-        rows[n++] = row(name, pool_print(p, "0 of %u", started),
-                        pool_print(p, "silent. %s", c->silence[tool]));
-    else if (n == 0 && started)
-        rows[n++] = row(name, pool_print(p, "0 of %u", started), "silent");
-    if (n)
-        name = "";
-    if (s->not_started && n < most)
-        rows[n++] = row(name, pool_print(p, "%u of %u", s->not_started, s->runs),
-                        pool_print(p,
-                                   "could not start: %s. That is the environment, not the program; "
-                                   "scripts/doctor.sh says more.",
-                                   s->reason ? s->reason : "no reason given"));
-    return n;
+    if (left_out)
+        add_row(r, "", "", pool_print(&r->pool, "and %zu more", left_out));
+    if (s->not_started)
+        add_row(r, r->count == first ? tool_name(tool) : "",
+                pool_print(&r->pool, "%u of %u", s->not_started, s->runs),
+                pool_print(&r->pool,
+                           "could not start: %s. That is the environment, not the program; "
+                           "scripts/doctor.sh says more.",
+                           s->reason ? s->reason : "no reason given"));
 }
 
 void text_tools(struct term *t, const struct casefile *c) {
-    struct row rows[ROWS_MOST] = {row("tool", "runs", "says")};
-    struct pool p = {0};
-    size_t n = 1;
+    struct tool_table r = {0};
+    add_row(&r, "tool", "runs", "says");
     for (int tool = 0; tool < TOOL_COUNT; tool++)
         if (c->tools[tool].runs)
-            n += tool_rows(c, (enum tool)tool, rows + n, ROWS_MOST - n, &p);
-    term_table(t, 2, rows, n, 3);
-    pool_free(&p);
+            tool_rows(c, (enum tool)tool, &r);
+    term_table(t, 2, r.rows, r.count, 3);
+    pool_free(&r.pool);
 }
 
 /* Sites beyond the first two, and what is not in the lanes. */
@@ -130,10 +150,13 @@ void text_findings(struct term *t, const struct casefile *c, const struct style 
     lanes_of(c, &above);
     size_t told = 0, parts = 0;
     for (size_t i = 0; i < c->finding_count; i++) {
-        parts += c->findings[i]->part_of != NULL;
-        if (c->findings[i]->part_of || told == style->most)
+        const struct finding *f = c->findings[i];
+        /* that it also died under a tool is in the table; how, the core tells better */
+        bool in_table = f->part_of || case_told_by_core(c, f);
+        parts += in_table;
+        if (in_table || told == style->most)
             continue;
-        one_finding(t, c, c->findings[i], above.finding == c->findings[i]);
+        one_finding(t, c, f, above.finding == f);
         told++;
     }
     if (told + parts < c->finding_count || c->findings_dropped) {
