@@ -37,7 +37,7 @@ until_claimed() {
 
 # Does it show the claim?
 shown() { # FILE CLAIM
-    walk --format list "$1" | sed 's/^/1\t/' >build/evidence/findings.tsv
+    walk --format list "$1" | grep -v "^deadly signal" | sed "s/^/1\t/" >build/evidence/findings.tsv
     findings_meet "$2" build/evidence/findings.tsv >/dev/null
 }
 
