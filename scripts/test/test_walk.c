@@ -223,6 +223,24 @@ Test(walk, says_of_a_group_how_many_files_had_nothing) {
     cr_assert(strstr(o.out, "5 files have no report in them"), "%s", o.out);
 }
 
+/* Cores stand in the group as what GDB said of them: the recorded core.json. */
+Test(walk, puts_cores_to_the_reports_that_explain_them) {
+    exited(sh(20,
+              "for i in 1 2 3; do cp traces/12-lock-order/core.json %s/core-$i.json; done; "
+              "cp traces/08-load-then-store/core.json %s/other.json; "
+              "cp traces/12-lock-order/helgrind.xml %s; cp traces/12-lock-order/tsan.txt %s",
+              tmp, tmp, tmp, tmp),
+           0);
+    struct outcome o = sh(30,
+                          WALK
+                          "--group %s --format json | jq -c '.groups[] | select(.cores > 0) | "
+                          "[.title, .reports, .cores, (.core | sub(\".*/\"; \"\"))]'",
+                          tmp);
+    cr_assert_str_eq(o.out,
+                     "[\"lock order: map_count and map_move\",2,3,\"core-1.json\"]\n"
+                     "[\"SIGABRT in count_connections\",0,1,\"other.json\"]\n");
+}
+
 Test(walk, a_group_of_nothing_is_no_defect) {
     exited(sh(5, WALK "--group %s", tmp), 0);
 }

@@ -121,21 +121,6 @@ struct tool_state {
 
 /* --- a core ----------------------------------------------------------------------- */
 
-enum fault {
-    FAULT_NONE, /* the signal was sent: abort, kill */
-    FAULT_NULL,
-    FAULT_NEAR_NULL,     /* a field of what a NULL points to */
-    FAULT_NON_CANONICAL, /* no address at all: the processor says 0 */
-    FAULT_FREED,
-    FAULT_UNMAPPED,
-    FAULT_STACK_OVERFLOW,
-    FAULT_READ_ONLY,
-    FAULT_BEYOND_FILE, /* SIGBUS: a mapping of what a file has no more */
-    FAULT_NOT_CODE,    /* a jump to where no code is */
-    FAULT_OTHER,
-    FAULT_COUNT
-};
-
 struct held {
     const char *name; /* "depot->bays[0].lock", or an address */
     uint64_t address;

@@ -27,8 +27,9 @@ struct cluster {
     char identity[17];
     const struct finding *finding; /* NULL: cores only */
     unsigned reports, cores;       /* files */
-    const char *example;           /* the first of them */
+    const char *example;           /* the first report; NULL: none */
     size_t line;                   /* in it */
+    const char *core;              /* the first core; NULL: none */
     struct cluster *next;
 };
 
@@ -97,12 +98,13 @@ static void add_core(struct cluster **list, struct casefile *reports, const stru
             found = k;
     if (!found) {
         found = pool_take(&reports->pool, sizeof *found);
-        *found = (struct cluster){.example = path, .next = *list};
+        *found = (struct cluster){.next = *list};
         snprintf(found->title, sizeof found->title, "%s", title);
         snprintf(found->identity, sizeof found->identity, "%016" PRIx64, case_hash("crash", title));
         *list = found;
     }
-    found->cores++;
+    if (found->cores++ == 0)
+        found->core = path;
 }
 
 /* --- the clusters, written down ----------------------------------------------------------- */
@@ -121,19 +123,17 @@ static void as_text(FILE *out, const struct style *style, struct cluster **list,
     if (n->silent || n->unusable)
         term_say(&t, 2, 2, DIM, "%u files have no report in them, %u could not be used", n->silent,
                  n->unusable);
-    if (count)
-        term_line(&t, 0, DIM, "\n%7s %7s  %s", "reports", "cores",
-                  "case, and one that stands for it");
+    if (count) {
+        term_blank(&t);
+        term_line(&t, 0, DIM, "%7s %7s  %s", "reports", "cores", "case, and what stands for it");
+    }
     for (size_t i = 0; i < count; i++) {
-        char counted[32];
-        snprintf(counted, sizeof counted, "%7u %7u  ", list[i]->reports, list[i]->cores);
-        fputs(counted, out);
-        term_cell(&t, BOLD, list[i]->title, style->width - 19);
-        fprintf(out, "\n%18s", "");
-        if (list[i]->line)
-            term_line(&t, 0, DIM, "%s:%zu", list[i]->example, list[i]->line);
-        else
-            term_line(&t, 0, DIM, "%s", list[i]->example);
+        fprintf(out, "%7u %7u  ", list[i]->reports, list[i]->cores);
+        term_line(&t, 0, BOLD, "%s", list[i]->title);
+        if (list[i]->example)
+            term_line(&t, 18, DIM, "%s:%zu", list[i]->example, list[i]->line);
+        if (list[i]->core)
+            term_line(&t, 18, DIM, "%s", list[i]->core);
     }
 }
 
@@ -153,8 +153,9 @@ static void as_json(FILE *out, struct cluster **list, size_t count, const struct
         json_put(&o, "title", json_words(&o.pool, list[i]->title));
         json_put(&o, "reports", json_size(list[i]->reports));
         json_put(&o, "cores", json_size(list[i]->cores));
-        json_put(&o, "example", json_words(&o.pool, list[i]->example));
+        json_put(&o, "report", json_words(&o.pool, list[i]->example));
         json_put(&o, "line", json_known(list[i]->line));
+        json_put(&o, "core", json_words(&o.pool, list[i]->core));
         json_close(&o, '}');
     }
     json_close(&o, ']');
@@ -165,7 +166,40 @@ static void as_json(FILE *out, struct cluster **list, size_t count, const struct
 static void as_list(FILE *out, struct cluster **list, size_t count) {
     for (size_t i = 0; i < count; i++)
         fprintf(out, "%u\t%s\t%s\t%s\n", list[i]->reports + list[i]->cores, list[i]->identity,
-                list[i]->title, list[i]->example);
+                list[i]->title, list[i]->example ? list[i]->example : list[i]->core);
+}
+
+/* --- findings -------------------------------------------------------------------------- */
+
+/* Files that hold this finding; those that hold one side of it only, too. */
+static unsigned files_with(const struct casefile *reports, const struct finding *f) {
+    unsigned n = 0;
+    for (int t = 0; t < TOOL_COUNT; t++)
+        n += f->witnesses[t].runs;
+    for (size_t i = 0; i < reports->finding_count; i++)
+        for (int t = 0; reports->findings[i]->part_of == f && t < TOOL_COUNT; t++)
+            if (!f->witnesses[t].runs)
+                n += reports->findings[i]->witnesses[t].runs;
+    return n;
+}
+
+static struct cluster *clusters_of(struct casefile *reports) {
+    struct cluster *list = NULL;
+    for (size_t i = reports->finding_count; i-- > 0;) {
+        const struct finding *f = reports->findings[i];
+        if (f->part_of)
+            continue;
+        struct cluster *k = pool_take(&reports->pool, sizeof *k);
+        *k = (struct cluster){.finding = f,
+                              .reports = files_with(reports, f),
+                              .example = f->file,
+                              .line = f->line,
+                              .next = list};
+        finding_title(f, k->title, sizeof k->title);
+        snprintf(k->identity, sizeof k->identity, "%s", f->identity);
+        list = k;
+    }
+    return list;
 }
 
 /* --- all of it ----------------------------------------------------------------------------- */
@@ -232,16 +266,7 @@ int group(const struct options *o, FILE *out) {
         qsort(all.paths, all.count, sizeof *all.paths, by_name);
     read_reports(&reports, &n);
     join(&reports);
-    for (size_t i = reports.finding_count; i-- > 0;) {
-        const struct finding *f = reports.findings[i];
-        struct cluster *k = pool_take(&reports.pool, sizeof *k);
-        *k = (struct cluster){.finding = f, .example = f->file, .line = f->line, .next = list};
-        finding_title(f, k->title, sizeof k->title);
-        snprintf(k->identity, sizeof k->identity, "%s", f->identity);
-        for (int t = 0; t < TOOL_COUNT; t++)
-            k->reports += f->witnesses[t].runs;
-        list = k;
-    }
+    list = clusters_of(&reports);
     read_cores(o, &reports, &list, &n);
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);

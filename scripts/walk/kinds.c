@@ -53,6 +53,22 @@ static const char *const accesses[ACCESS_COUNT] = {
     [ACCESS_CALL] = "call",
 };
 
+static const struct {
+    const char *name, *title;
+} faults[FAULT_COUNT] = {
+    [FAULT_NONE] = {"none", "a signal that was sent"},
+    [FAULT_NULL] = {"null", "a NULL pointer"},
+    [FAULT_NEAR_NULL] = {"near null", "a field of a NULL pointer"},
+    [FAULT_NON_CANONICAL] = {"non-canonical", "a pointer that is no address"},
+    [FAULT_FREED] = {"freed", "a pointer to freed memory"},
+    [FAULT_UNMAPPED] = {"unmapped", "an address where nothing is"},
+    [FAULT_STACK_OVERFLOW] = {"stack overflow", "a stack that overflowed"},
+    [FAULT_READ_ONLY] = {"read-only", "a write to read-only memory"},
+    [FAULT_BEYOND_FILE] = {"beyond file", "beyond the end of a mapped file"},
+    [FAULT_NOT_CODE] = {"not code", "a jump to where no code is"},
+    [FAULT_OTHER] = {"other", "another fault"},
+};
+
 const char *kind_name(enum kind kind) {
     return kinds[kind];
 }
@@ -64,6 +80,13 @@ const char *tool_title(enum tool tool) {
 }
 const char *access_name(enum access access) {
     return accesses[access];
+}
+
+const char *fault_name(enum fault fault) {
+    return faults[fault].name;
+}
+const char *fault_title(enum fault fault) {
+    return faults[fault].title;
 }
 
 enum tool tool_of(const char *name) {
@@ -78,4 +101,11 @@ enum kind kind_of(const char *name) {
         if (strcmp(kinds[k], name) == 0)
             return (enum kind)k;
     return KIND_COUNT;
+}
+
+enum fault fault_of(const char *name) {
+    for (int f = 0; f < FAULT_COUNT; f++)
+        if (strcmp(faults[f].name, name) == 0)
+            return (enum fault)f;
+    return FAULT_COUNT;
 }

@@ -1,6 +1,6 @@
 /*
  * kinds.h - the vocabulary: what a finding can be, who can say so, what a thread
- * did. The names are those that lab.txt, --format list and the JSON use.
+ * did, how a program died. The names are those that lab.txt, --format list and the JSON use.
  */
 #ifndef KINDS_H
 #define KINDS_H
@@ -48,13 +48,32 @@ enum access {
     ACCESS_COUNT
 };
 
+/* How a core says that the program died. */
+enum fault {
+    FAULT_NONE, /* the signal was sent: abort, kill */
+    FAULT_NULL,
+    FAULT_NEAR_NULL,     /* a field of what a NULL points to */
+    FAULT_NON_CANONICAL, /* no address at all: the processor says 0 */
+    FAULT_FREED,
+    FAULT_UNMAPPED,
+    FAULT_STACK_OVERFLOW,
+    FAULT_READ_ONLY,
+    FAULT_BEYOND_FILE, /* SIGBUS: a mapping of what a file has no more */
+    FAULT_NOT_CODE,    /* a jump to where no code is */
+    FAULT_OTHER,
+    FAULT_COUNT
+};
+
 const char *kind_name(enum kind kind);       /* "race" */
 const char *tool_name(enum tool tool);       /* "tsan" */
 const char *tool_title(enum tool tool);      /* "ThreadSanitizer" */
 const char *access_name(enum access access); /* "write", "atomic read" … */
+const char *fault_name(enum fault fault);    /* "near null" */
+const char *fault_title(enum fault fault);   /* "a field of a NULL pointer" */
 
-/* The tool or kind of that name; *_COUNT where there is none. */
+/* The tool, kind or fault of that name; *_COUNT where there is none. */
 enum tool tool_of(const char *name);
 enum kind kind_of(const char *name);
+enum fault fault_of(const char *name);
 
 #endif

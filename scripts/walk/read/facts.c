@@ -150,24 +150,10 @@ static void read_threads(struct casefile *c, const json_t *from, struct core *co
 /* --- the rest -------------------------------------------------------------------- */
 
 static void read_fault(struct casefile *c, const json_t *from, struct core *core) {
-    static const char *const names[FAULT_COUNT] = {
-        [FAULT_NONE] = "none",
-        [FAULT_NULL] = "null",
-        [FAULT_NEAR_NULL] = "near null",
-        [FAULT_NON_CANONICAL] = "non-canonical",
-        [FAULT_FREED] = "freed",
-        [FAULT_UNMAPPED] = "unmapped",
-        [FAULT_STACK_OVERFLOW] = "stack overflow",
-        [FAULT_READ_ONLY] = "read-only",
-        [FAULT_BEYOND_FILE] = "beyond file",
-        [FAULT_NOT_CODE] = "not code",
-        [FAULT_OTHER] = "other",
-    };
     const char *kind = json_string_value(json_object_get(from, "kind"));
-    core->fault = kind ? FAULT_OTHER : FAULT_NONE;
-    for (int i = 0; kind && i < FAULT_COUNT; i++)
-        if (strcmp(kind, names[i]) == 0)
-            core->fault = (enum fault)i;
+    core->fault = kind ? fault_of(kind) : FAULT_NONE;
+    if (core->fault == FAULT_COUNT) /* of a newer version */
+        core->fault = FAULT_OTHER;
     core->address = address_of(from, "address");
     core->fault_words = text_of(c, from, "words");
 }

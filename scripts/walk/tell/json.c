@@ -11,20 +11,6 @@
 
 enum { VERSION = 1 };
 
-static const char *const faults[FAULT_COUNT] = {
-    [FAULT_NONE] = "none",
-    [FAULT_NULL] = "null",
-    [FAULT_NEAR_NULL] = "near null",
-    [FAULT_NON_CANONICAL] = "non-canonical",
-    [FAULT_FREED] = "freed",
-    [FAULT_UNMAPPED] = "unmapped",
-    [FAULT_STACK_OVERFLOW] = "stack overflow",
-    [FAULT_READ_ONLY] = "read only",
-    [FAULT_BEYOND_FILE] = "beyond file",
-    [FAULT_NOT_CODE] = "not code",
-    [FAULT_OTHER] = "other",
-};
-
 /* An array of what `make` makes of each element; `list` is an array of `type`. */
 #define ARRAY(type, list, count, make)                                                             \
     __extension__({                                                                                \
@@ -150,7 +136,7 @@ static json_t *thread(struct pool *p, const struct thread *t, size_t threads) {
 }
 
 static json_t *fault(struct pool *p, const struct core *core) {
-    return json_pack("{s:s,s:o,s:o}", "kind", faults[core->fault], "address",
+    return json_pack("{s:s,s:o,s:o}", "kind", fault_name(core->fault), "address",
                      core->fault == FAULT_NONE ? json_null() : json_hex(core->address), "words",
                      json_words(p, core->fault_words));
 }

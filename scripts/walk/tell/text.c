@@ -223,24 +223,12 @@ static void guide(struct term *t, const char *title, const struct guide *g) {
 }
 
 static void explanations(struct term *t, const struct casefile *c) {
-    static const char *const faults[FAULT_COUNT] = {
-        [FAULT_NONE] = "a signal that was sent",
-        [FAULT_NULL] = "a NULL pointer",
-        [FAULT_NEAR_NULL] = "a field of a NULL pointer",
-        [FAULT_NON_CANONICAL] = "a pointer that is no address",
-        [FAULT_FREED] = "a pointer to freed memory",
-        [FAULT_UNMAPPED] = "an address where nothing is",
-        [FAULT_STACK_OVERFLOW] = "a stack that overflowed",
-        [FAULT_READ_ONLY] = "a write to read-only memory",
-        [FAULT_BEYOND_FILE] = "beyond the end of a mapped file",
-        [FAULT_NOT_CODE] = "a jump to where no code is",
-        [FAULT_OTHER] = "another fault"};
     bool told[KIND_COUNT] = {false};
     term_section(t, "The words, explained");
     if (c->core && c->core->cycle_count)
         guide(t, "deadlock", guide_for_deadlock());
     else if (c->core && c->core->signal)
-        guide(t, faults[c->core->fault], guide_for_fault(c->core->fault));
+        guide(t, fault_title(c->core->fault), guide_for_fault(c->core->fault));
     for (size_t i = 0; i < c->finding_count; i++) {
         enum kind kind = c->findings[i]->kind;
         if (!told[kind])
