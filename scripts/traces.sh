@@ -17,7 +17,7 @@ set -uo pipefail
 case ${1-} in --help) manual ;; --version) said_version ;; -*) wrong "unknown argument '$1'" ;; esac
 needs gdb valgrind
 cd "$root" || exit
-tries=20 reports=12 # of each run, at most
+tries=20 # of each run, at most
 
 # until_claimed LAB TOOL FILE COMMAND...: runs it until what it wrote to FILE,
 # trimmed, shows what lab.txt says of that tool; then FILE goes to traces/LAB/.
@@ -41,15 +41,15 @@ shown() { # FILE CLAIM
     findings_meet "$2" build/evidence/findings.tsv >/dev/null
 }
 
-# A report may come hundreds of times. Of TSan's, the first of each finding is kept; of
-# Valgrind's, the first ones.
+# A report may come hundreds of times: the first of each finding is kept.
 trimmed() { # FILE
+    local keep
+    keep=$(walk --format list "$1" | sed -n '/^deadly/!s/.*:/ /p' | tr -d '\n')
     case $1 in
-    *.xml) awk -v most=$reports '/^<error>/ && ++n > most { skip = 1 }
+    *.xml) awk -v keep="$keep " '/^<error>/ { skip = !index(keep, " " NR " ") }
                                  !skip { print }
                                  /^<\/error>/ { skip = 0 }' "$1" ;;
-    *) walk --format list "$1" | sed -n '/^deadly/!s/.*:/ /p' >build/evidence/first-lines
-       awk -v keep="$(tr -d '\n' <build/evidence/first-lines) " '
+    *) awk -v keep="$keep " '
            /^WARNING: ThreadSanitizer/ { skip = !index(keep, " " NR " "); n++; if (!skip) print bar }
            /^==================$/ { bar = $0; next }
            !skip { print }

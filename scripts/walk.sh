@@ -26,6 +26,7 @@ for argument; do
     *) options+=("$argument") ;;
     esac
 done
+walk "${options[@]}" --version >/dev/null || exit # whatever is wrong with them is said now
 lab=$(lab_find "$lab") || exit
 needs gdb valgrind
 colours

@@ -215,7 +215,7 @@ Test(walk_formats, junit_of_the_samples, .timeout = 60) {
     xpath("race", "concat(//testsuite/@tests, //testsuite/@failures, //testsuite/@errors)", "440");
     xpath("race", "string(//testcase[@name='drd']/failure/@message)", "race in hmap_assign");
     xpath("race", "string(//testcase[@name='tsan']/failure/@message)",
-          "2 findings: race: hmap_assign and hmap_assign; ...");
+          "2 findings: race: hmap_assign, by two threads; ...");
     xpath("race", "contains(//testcase[@name='tsan']/failure, 'use after free in hmap_assign')",
           "true");
     xpath("race", "string(//testcase[@name='crash']/failure/@type)", "SIGABRT");

@@ -113,7 +113,7 @@ Test(walk_html, a_race_is_told_in_order) {
         "<h1>Two threads write one map</h1>",
         "It died of <b>SIGABRT</b> in ",
         "writer 2</span>, in hmap_assign, key 4000",
-        "The likely cause is <b>race: hmap_assign and hmap_assign</b>. Why this one: writer 2",
+        "The likely cause is <b>race: hmap_assign, by two threads</b>. Why this one: writer 2",
         "<h2>The crossing</h2>",
         "died here: SIGABRT",
         "read of 8 bytes",
@@ -226,7 +226,7 @@ Test(walk_html, a_report_without_a_core_crosses_too) {
     c->core = NULL;
     c->link = (struct link){.thread = -1, .site = -1};
     char *page = page_of(c, &plain);
-    holds(page, "What the tools saw most: <b>race: hmap_assign and hmap_assign</b>");
+    holds(page, "What the tools saw most: <b>race: hmap_assign, by two threads</b>");
     holds(page, "<div class=\"crossing two\">");
     holds(page, "The stacks are ThreadSanitizer's.");
     holds_not(page, "<h2>Who was where</h2>");

@@ -23,7 +23,7 @@ Test(walk_sarif, sarif_of_a_race) {
     counts(o, "results.1.ruleIndex", 0);
     says(o, "results.1.level", "error");
     says(o, "results.1.message.text",
-         "race: hmap_assign and hmap_assign. [read of 8 bytes by writer 2 (T2)](1); [previous "
+         "race: hmap_assign, by two threads. [read of 8 bytes by writer 2 (T2)](1); [previous "
          "write of 8 bytes by writer 1 (T1)](2); [heap block of size 56 was made here](3)");
     says(o, "results.1.locations.0.physicalLocation.artifactLocation.uri", "labs/common/hmap.c");
     says(o, "results.1.locations.0.physicalLocation.artifactLocation.uriBaseId", "SRCROOT");

@@ -353,3 +353,15 @@ Test(walk_valgrind, what_cannot_start_is_not_what_has_crashed) {
     cr_assert_eq(c.tools[TOOL_HELGRIND].died, 1);
     notes("Valgrind itself has crashed");
 }
+
+/* Where a finding is told to be, its <error> begins. */
+Test(walk_valgrind, a_finding_of_xml_is_at_the_line_of_its_error) {
+    size_t line = finding("helgrind-race-mutexes.xml", 0)->line;
+    FILE *in = fopen(REPORTS "helgrind-race-mutexes.xml", "re");
+    char text[4096] = "";
+    while (line-- > 0)
+        cr_assert_not_null(fgets(text, sizeof text, in));
+    cr_assert_str_eq(text, "<error>\n");
+    fclose(in);
+    case_free(&c);
+}

@@ -213,9 +213,10 @@ void options_parse(struct options *o, int argc, char **argv) {
     o->style = (struct style){.width = columns(), .colour = want_colour("auto"), .most = 4};
     opterr = 0;
     int c;
-    while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (c == '?')
-            stop(2, "unknown argument or missing value: '%s' (see walk --help)", argv[optind - 1]);
+    while ((c = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+        if (c == '?' || c == ':')
+            stop(2, c == '?' ? "unknown argument '%s' (see walk --help)" : "%s needs a value",
+                 argv[optind - 1]);
         one_option(o, c);
     }
     for (; optind < argc; optind++)

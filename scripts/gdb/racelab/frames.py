@@ -8,6 +8,8 @@ import re
 
 import gdb
 
+from . import memory
+
 SYSTEM = re.compile(
     r"^(\./|\.\./)+(nptl|misc|string|malloc|csu|io|sysdeps|stdlib|libio|time|signal|posix|elf|setjmp|debug"
     r"|stdio-common|assert|dlfcn|rt|socket|math|inet|resolv|wcsmbs|termios)/"
@@ -41,22 +43,24 @@ class Frame:
 
     def __init__(self, frame):
         self.gdb = frame
-        try:
-            self.function = plain(frame.name() or "??")
-        except UnicodeDecodeError:
-            self.function = "??"
-        sal = frame.find_sal()
-        self.symtab = sal.symtab
-        self.path = sal.symtab.filename if sal.symtab else None
-        self.line = sal.line if sal.symtab else 0
         self.address = frame.pc()
         self.library = gdb.solib_name(self.address)
+        self.handler = frame.type() == gdb.SIGTRAMP_FRAME  # what called a signal's handler
+        try:
+            name = "<signal handler called>" if self.handler else frame.name()
+        except UnicodeDecodeError:
+            name = None
+        self.named = name is not None
+        self.function = plain(name) if name else unnamed(self.address)
+        self.symtab, self.line = place(frame)
+        self.path = self.symtab.filename if self.symtab else None
         self.args, self.locals, self.pointers = None, [], []  # values.read_variables
         self.inlined = frame.type() == gdb.INLINE_FRAME
         if self.path is not None:
             self.own = not SYSTEM.search(self.path)
-        else:  # stripped: the program itself, if the name is not the C library's
-            self.own = (not self.library and not RUNTIME.match(self.function)) and in_program(self.address)
+        else:  # the program itself, if it is stripped; else a library that is linked into it
+            self.own = not self.library and not RUNTIME.match(self.function) and not described() \
+                and in_program(self.address)
 
     @property
     def file(self):
@@ -104,7 +108,26 @@ class Frame:
         return re.sub(r"\s*/\* RACE: .*", "", text).strip() if text is not None else None
 
 
-_files, _programs = {}, {}
+def place(frame):
+    """(symtab, line) of a frame; or (None, 0).
+
+    An optimised function can be at a line of a header, with no frame for what was
+    inlined from there. It is the program's function all the same: then its own last
+    line before is told."""
+    sal = frame.find_sal()
+    if sal.symtab is None:
+        return None, 0
+    function = frame.function() if frame.type() == gdb.NORMAL_FRAME and SYSTEM.search(sal.symtab.filename) else None
+    if function is None or function.symtab is None or SYSTEM.search(function.symtab.filename):
+        return sal.symtab, sal.line
+    block = frame.block()
+    while block.function is None or frame.function() != block.function and block.superblock is not None:
+        block = block.superblock
+    before = [(e.pc, e.line) for e in function.symtab.linetable() if block.start <= e.pc <= frame.pc() and e.line > 0]
+    return function.symtab, max(before)[1] if before else function.line
+
+
+_files, _programs, _bases = {}, {}, {}
 
 
 def source_line(symtab, line):
@@ -118,6 +141,25 @@ def source_line(symtab, line):
         except OSError:
             _files[path] = []
     return _files[path][line - 1] if 0 < line <= len(_files[path]) else None
+
+
+def unnamed(address):
+    """What a function without a symbol is called: "pigz+0x4a30", as addr2line wants it."""
+    if "mappings" not in _bases:
+        _bases["mappings"] = memory.Memory().mappings
+    inside = next((m for m in _bases["mappings"] if address in m), None)
+    if inside is None or not inside.path:
+        return "??"
+    base = min(m.start for m in _bases["mappings"] if m.path == inside.path)
+    return f"{os.path.basename(inside.path)}+{address - base:#x}"
+
+
+def described():
+    """Has the program debug information? Then code without it is not its own."""
+    name = gdb.current_progspace().filename
+    if ("main", name) not in _programs:
+        _programs["main", name] = any(o.filename == name and o.lookup_global_symbol("main") for o in gdb.objfiles())
+    return _programs["main", name]
 
 
 def in_program(address):
@@ -145,12 +187,12 @@ def stack(thread, limit=UNWOUND):
                 tail.append(frame)
             count += 1
             frame = frame.older()
-    except gdb.error:  # a corrupted stack: what there is is enough
+    except (gdb.error, RuntimeError, ValueError, OverflowError):  # a corrupted stack: what there is is enough
         pass
     whole = count < limit
     try:
         frames += [Frame(f) for f in tail]
-    except gdb.error:
+    except (gdb.error, RuntimeError, ValueError, OverflowError):
         pass
     return frames, count - len(frames), whole
 

@@ -1,5 +1,6 @@
 """The threads of a program, by the names its `team` table has for them."""
 import contextlib
+import struct
 
 import gdb
 
@@ -17,12 +18,18 @@ def text_in(member, field):
         return None
 
 
+TEAM = {"members", "count", "round", "met"}  # by which the labs' team is known
+
+
 class Thread:
     def __init__(self, thread, member, limit, full):
         self.gdb = thread
         self.lwp = thread.ptid[1] or thread.ptid[2]
         self.frames, self.omitted, self.whole = frames.stack(thread, limit)
         self.sp = stack_pointer()
+        self.caught = caught(self.frames) if siginfo()[1] <= 0 else None
+        for f in self.frames[:self.caught.index if self.caught else 0]:
+            f.own = False  # what a handler did after the fault is not to blame for it
         if full:
             for f in self.frames:
                 if f.own:
@@ -47,7 +54,7 @@ class Thread:
                     it = self.blamed.argument("it")
                     value = it["map"] if it is not None else None
                 return int(value) if value is not None else None
-            except gdb.error:
+            except (gdb.error, TypeError, ValueError, OverflowError):
                 return None
         return None
 
@@ -63,7 +70,7 @@ class Thread:
             if int(m["kind"]) == 0:
                 return f"key {int(key['num'])}"
             return f'key "{key["str"].string()}"'
-        except (gdb.error, AttributeError, UnicodeDecodeError):
+        except (gdb.error, AttributeError, UnicodeDecodeError, TypeError, ValueError):
             return ""
 
     def where(self):
@@ -93,9 +100,11 @@ def team():
     costs nothing, where an expression makes GDB read every library's symbols."""
     try:
         symbol = gdb.objfiles()[0].lookup_global_symbol("team")
-        return symbol.value() if symbol is not None else None  # is_variable is false of a declaration
-    except (gdb.error, IndexError, RuntimeError):
-        return None
+        value = symbol.value() if symbol is not None else None  # is_variable is false of a declaration
+        fields = {f.name for f in value.type.strip_typedefs().fields()} if value is not None else set()
+        return value if fields >= TEAM else None
+    except (gdb.error, IndexError, RuntimeError, TypeError, AttributeError):
+        return None  # a program of somebody else's: its team is another thing
 
 
 def team_table():
@@ -132,6 +141,32 @@ def selection_kept():
             frame.select()
 
 
+class Caught:
+    """A fault that a handler caught, which is still running: .index of the frame that
+    faulted; and what the kernel said of it."""
+
+    def __init__(self, index, number, code, address):
+        self.index, self.number, self.code, self.address = index, number, code, address
+
+
+def caught(frames_):
+    """The Caught of the selected thread's stack, or None. The kernel puts a siginfo on
+    the handler's stack, next to the ucontext that is at the trampoline's stack pointer."""
+    for i, f in enumerate(frames_[:-1]):
+        if not f.handler:
+            continue
+        try:
+            beside = {"i386:x86-64": 304, "aarch64": 0}[f.gdb.architecture().name()]
+            at = int(f.gdb.read_register("sp")) + beside & (1 << 64) - 1
+            data = gdb.selected_inferior().read_memory(at, 24).tobytes()
+        except (gdb.error, gdb.MemoryError, KeyError, ValueError, OverflowError):
+            continue
+        number, _, code, _, address = struct.unpack("<iiiiQ", data)
+        if number in FAULTS and code > 0:
+            return Caught(i + 1, number, code, address)
+    return None
+
+
 def stack_pointer():
     """Of the selected thread; or 0."""
     try:
@@ -163,14 +198,21 @@ def name_by_start(threads):
     process = gdb.selected_inferior().pid
     starts = {}
     for t in threads:
-        outermost = next((f for f in reversed(t.frames) if f.own and f.function != "??"), None)
+        outermost = next((f for f in reversed(t.frames) if f.own and f.named), None)
         if t.lwp == process or (outermost and outermost.function == "main"):
             t.name = "main"
         elif outermost and t.whole:
-            starts.setdefault(outermost.function, []).append(t)
+            starts.setdefault(start(outermost), []).append(t)
     for function, those in starts.items():
         for i, t in enumerate(sorted(those, key=lambda t: t.lwp), 1):
             t.name = f"{function} {i}" if len(those) > 1 else function
+
+
+def start(f):
+    """What a thread began with: of a lambda its place, for it has no name."""
+    if f.function.rsplit("::", 1)[-1] == "operator()" and f.line:
+        return f"lambda {f.file}:{f.line}"
+    return f.function
 
 
 def victim(threads):
@@ -181,6 +223,9 @@ def victim(threads):
 _NAMES = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE",
           9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV", 12: "SIGUSR2", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
           24: "SIGXCPU", 25: "SIGXFSZ", 31: "SIGSYS"}
+
+
+FAULTS = {4, 5, 7, 8, 11}  # signals that the kernel sends for what an instruction did
 
 
 def siginfo():

@@ -45,6 +45,7 @@ struct reading_xml {
 
     /* where we are */
     unsigned depth, strange;
+    size_t begun; /* the line of <error> */
     bool in_error, in_fatal, in_announcement, in_stack, in_frame, in_first;
 
     /* the leaf */
@@ -87,8 +88,8 @@ static bool valgrinds(const char *name) {
 }
 
 static void say(struct reading_xml *x, const char *sentence, enum vg_place place) {
-    vg_say(&x->report, (struct span){sentence, strlen(sentence)},
-           (size_t)XML_GetCurrentLineNumber(x->parser), place, x->kind);
+    size_t line = x->in_error ? x->begun : (size_t)XML_GetCurrentLineNumber(x->parser);
+    vg_say(&x->report, (struct span){sentence, strlen(sentence)}, line, place, x->kind);
 }
 
 /* --- an element begins -------------------------------------------------------------- */
@@ -102,6 +103,7 @@ static void begin_frame(struct reading_xml *x) {
 static void begin_error(struct reading_xml *x) {
     vg_finish(&x->report, true); /* of one that did not end */
     x->in_error = true;
+    x->begun = (size_t)XML_GetCurrentLineNumber(x->parser);
     x->kind = KIND_OTHER;
     x->report.speaker[0] = x->tid[0] = '\0';
 }

@@ -13,6 +13,7 @@
 
 #include "../blame.h"
 #include "explain.h"
+#include "threads.h"
 
 enum {
     VALUE_MOST = 72, /* bytes; a cell is to be short: a name or two and a place */
@@ -45,23 +46,18 @@ const char *row_frame(struct rows *r, const struct stack *s) {
         f = &s->frames[0];
     if (!f)
         return row_value(r, "no stack: %s", s->lost ? s->lost : "the report has none");
-    const char *function = f->function && *f->function ? f->function : "?";
     if (!f->file || !f->own) /* where a library's own sources were built tells nobody */
-        return row_value(r, "%s", function);
-    return row_value(r, "%s, %s:%d", function, short_path(f->file), f->line);
+        return row_value(r, "%s", frame_name(f));
+    return row_value(r, "%s, %s:%d", frame_name(f), short_path(f->file), f->line);
 }
 
 /* --- the core -------------------------------------------------------------------- */
 
-static const struct thread *thread_at(const struct core *core, int i) {
-    return i >= 0 && (size_t)i < core->thread_count ? &core->threads[i] : NULL;
-}
-
 static void owner_row(const struct core *core, struct rows *r) {
     char who[128];
     for (size_t i = 0; i < core->thread_count; i++) {
-        const struct thread *t = thread_at(core, (int)i);
-        const struct thread *holder = t ? thread_at(core, t->holder) : NULL;
+        const struct thread *t = core_thread(core, (int)i);
+        const struct thread *holder = t ? core_thread(core, t->holder) : NULL;
         if (holder && t->waits.address && holder->lwp) {
             row_add(r, "__owner, in a mutex",
                     row_value(r, "%d: %s", holder->lwp, thread_who(holder, who, sizeof who)),
@@ -74,7 +70,7 @@ static void owner_row(const struct core *core, struct rows *r) {
 
 static void core_rows(const struct core *core, struct rows *r) {
     char who[128];
-    const struct thread *victim = thread_at(core, core->victim);
+    const struct thread *victim = core_thread(core, core->victim);
     if (core->signal)
         row_add(r, "terminated with signal", core->signal,
                 core->fault == FAULT_NONE

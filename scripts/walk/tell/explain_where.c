@@ -8,6 +8,7 @@
 
 #include "../blame.h"
 #include "explain.h"
+#include "threads.h"
 
 static const char *const places[TOOL_COUNT] = {
     [TOOL_TSAN] = "both stacks, and (mutexes: …) behind each thread",
@@ -60,39 +61,16 @@ static void tool_row(const struct casefile *c, enum tool tool, struct rows *r) {
     row_add(r, tool_title(tool), places[tool], there);
 }
 
-static void cycle_row(const struct core *core, struct rows *r) {
-    char text[256], who[96];
-    size_t at = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < core->cycle_count && at < sizeof text; i++) {
-        int n = core->cycle[i];
-        if (n < 0 || (size_t)n >= core->thread_count)
-            continue;
-        int put = snprintf(text + at, sizeof text - at, "%s -> ",
-                           thread_who(&core->threads[n], who, sizeof who));
-        at += put > 0 ? (size_t)put : 0;
-    }
-    if (!at)
-        return;
-    for (size_t i = 0; i < core->cycle_count; i++) { /* back to the first */
-        int n = core->cycle[i];
-        if (n < 0 || (size_t)n >= core->thread_count)
-            continue;
-        row_add(r, "core", "who waits for which lock, and who has it (__owner)",
-                row_value(r, "%s%s", text, thread_who(&core->threads[n], who, sizeof who)));
-        return;
-    }
-}
-
 static void core_rows(const struct core *core, struct rows *r) {
-    char who[96];
-    if (core->victim >= 0 && (size_t)core->victim < core->thread_count) {
-        const struct thread *victim = &core->threads[core->victim];
+    char who[96], circle[256];
+    const struct thread *victim = core_thread(core, core->victim);
+    if (victim)
         row_add(r, "core", "the thread that died, its first frame of the program's own",
                 row_value(r, "%s: %s", thread_who(victim, who, sizeof who),
                           row_frame(r, &victim->stack)));
-    }
-    cycle_row(core, r);
+    if (core->cycle_count)
+        row_add(r, "core", "who waits for which lock, and who has it (__owner)",
+                row_value(r, "%s", circle_words(core, circle, sizeof circle)));
     if (core->crossing[0] >= 0 && core->crossing[1] >= 0 && core->crossing_why)
         row_add(r, "core", "the other threads' stacks: who else is in the same object",
                 row_value(r, "%s", core->crossing_why));

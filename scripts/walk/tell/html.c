@@ -13,12 +13,12 @@ enum { FILES_MOST = 8 }; /* reports that the footer's command names */
 
 static void put_death(struct page *h) {
     const struct core *core = h->c->core;
-    const struct thread *victim = thread_at(h, core->victim);
+    const struct thread *victim = core_thread(core, core->victim);
     if (core->cycle_count > 0) {
         html(h, "A deadlock: ");
         for (size_t i = 0; i < core->cycle_count && i < 4; i++) {
             html(h, i == 0 ? "" : i + 1 == core->cycle_count ? " and " : ", ");
-            put_thread(h, thread_at(h, core->cycle[i]));
+            put_thread(h, core_thread(core, core->cycle[i]));
         }
         html(h, core->cycle_count > 4 ? " and others wait for one another. "
                                       : " wait for one another. ");
@@ -70,9 +70,7 @@ static bool said_before(const struct casefile *c, const char *note) {
 static void put_notes(struct page *h) {
     const struct casefile *c = h->c;
     const struct core *core = c->core;
-    size_t threads = core && core->thread_total > core->thread_count
-                         ? core->thread_total - core->thread_count
-                         : 0;
+    size_t threads = core ? threads_missing(core) : 0;
     bool misfit = core && core->fit == FIT_NO && core->note_count == 0;
     if (c->note_count + (core ? core->note_count : 0) + c->findings_dropped + threads == 0
         && !misfit)

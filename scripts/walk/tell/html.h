@@ -8,7 +8,8 @@
 #ifndef HTML_H
 #define HTML_H
 
-#include "tell.h"
+#include "lanes.h"
+#include "threads.h"
 
 /* A thread's colour and shape, the same all over the page. Threads beyond those that
  * can be told apart are grey. */
@@ -37,15 +38,14 @@ void html(struct page *h, const char *format, ...) __attribute__((format(printf,
 
 /* --- threads: html_mark.c ---------------------------------------------------------------- */
 
-/* The core's thread of that index; NULL where there is none. */
-const struct thread *thread_at(const struct page *h, int index);
 const struct mark *mark_of_thread(struct page *h, const struct thread *t);
 const struct mark *mark_of_site(struct page *h, const struct site *s);
-/* The site of this finding that is that thread's; NULL where no name says so. */
-const struct site *site_of_thread(const struct page *h, const struct finding *f, int thread);
 /* Shape and name in the thread's colour; `t` may be NULL. */
 void put_thread(struct page *h, const struct thread *t);
 void put_site_thread(struct page *h, const struct site *s);
+/* "waits for mutex m, held by" and that thread; a lock's name, or its address. */
+void put_waits(struct page *h, const struct thread *t);
+void put_lock(struct page *h, const struct held *held);
 
 /* --- stacks: html_frame.c ----------------------------------------------------------------- */
 

@@ -12,15 +12,6 @@ enum {
     VALUE_MOST = 400 /* bytes of a local variable's value */
 };
 
-static const char *name_of(const struct frame *f) {
-    return f->function && f->function[0] ? f->function : "?";
-}
-
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 /* "map.c:26", or the module; the whole path is said where the frame is opened. */
 static void put_place(struct page *h, const struct frame *f) {
     if (f->file && f->line > 0)
@@ -64,7 +55,7 @@ static void put_variables(struct page *h, const struct frame *f) {
 
 static void put_frame(struct page *h, const struct frame *f, bool marked) {
     html(h, "<li class=\"%s\"><details><summary><code class=\"fn\">%s</code> ",
-         marked ? "frame met" : "frame", name_of(f));
+         marked ? "frame met" : "frame", frame_name(f));
     put_place(h, f);
     html(h, "</summary>\n<div class=\"inside\">");
     if (f->inlined)
@@ -130,7 +121,7 @@ void put_all_frames(struct page *h, const struct stack *s) {
          s->count);
     for (size_t i = 0; i < s->count; i++) {
         html(h, "<li><span class=\"number\">#%zu</span> <code>%s</code> ", i,
-             name_of(&s->frames[i]));
+             frame_name(&s->frames[i]));
         put_place(h, &s->frames[i]);
         html(h, "</li>\n");
     }

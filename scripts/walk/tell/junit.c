@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../blame.h"
-#include "tell.h"
+#include "threads.h"
 #include "utf8.h"
 
 enum { WHO_MOST = 512, TITLE_MOST = 4096, FRAMES_SHOWN = 6 };
@@ -75,7 +75,7 @@ static void stack(struct page *o, const struct stack *s) {
         if (own++ >= FRAMES_SHOWN)
             continue;
         fputs("    ", o->out);
-        words(o, f->function ? f->function : "?");
+        words(o, frame_name(f));
         if (f->file) {
             fputs(" ", o->out);
             words(o, short_path(f->file));
@@ -185,15 +185,6 @@ static void thread(struct page *o, const struct thread *t) {
     stack(o, &t->stack);
 }
 
-/* The victim, whom it met, and of a deadlock the circle: few, however many threads
- * there were. */
-static bool told(const struct core *core, size_t i) {
-    for (size_t k = 0; k < core->cycle_count; k++)
-        if (core->cycle[k] == (int)i)
-            return true;
-    return core->victim == (int)i || core->crossing[0] == (int)i || core->crossing[1] == (int)i;
-}
-
 static void core_case(struct page *o, const struct casefile *c) {
     const struct core *core = c->core;
     open_case(o, c, "crash");
@@ -203,7 +194,7 @@ static void core_case(struct page *o, const struct casefile *c) {
         words(o, signal);
         fputc('\n', o->out);
         for (size_t i = 0; i < core->thread_count; i++)
-            if (told(core, i))
+            if (thread_has_part(core, (int)i)) /* few, however many there were */
                 thread(o, &core->threads[i]);
         if (c->link.finding) {
             fputs("the cause: ", o->out);

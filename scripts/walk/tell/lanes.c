@@ -1,10 +1,10 @@
 /* lanes.c - see lanes.h. */
 #include "lanes.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "../blame.h"
+#include "threads.h"
 
 static bool any_own(const struct stack *s) {
     for (size_t i = 0; i < s->count; i++)
@@ -53,6 +53,7 @@ static void lane_of_site(struct lane *l, const struct site *s) {
     site_who(s, l->who, sizeof l->who);
     site_did(s, l->what, sizeof l->what);
     l->stack = &s->stack;
+    l->site = s;
 }
 
 void lanes_of_finding(const struct finding *f, struct lanes *l) {
@@ -63,39 +64,64 @@ void lanes_of_finding(const struct finding *f, struct lanes *l) {
         snprintf(l->object, sizeof l->object, "%s", f->object.what);
 }
 
-static void lane_of_thread(struct lane *l, const struct core *core, int index) {
-    const struct thread *t = &core->threads[index];
+/* Every tool has its own word for the thread that ran main. */
+const char *site_key(const struct site *s) {
+    if (s->name)
+        return s->name;
+    if (!s->thread)
+        return "?";
+    bool main_thread = strcmp(s->thread, "main thread") == 0 || strcmp(s->thread, "#1") == 0
+                       || strcmp(s->thread, "T0") == 0;
+    return main_thread ? "main" : s->thread;
+}
+
+/* The linked finding's site of that thread. */
+static const struct site *site_of_thread(const struct link *link, const struct thread *t,
+                                         int index) {
+    const struct finding *f = link->finding;
+    for (size_t i = 0; f && t->name && i < f->site_count; i++)
+        if (strcmp(site_key(&f->sites[i]), t->name) == 0)
+            return &f->sites[i];
+    /* where the report has no name, what the link says must do */
+    bool linked =
+        f && index == link->thread && link->site >= 0 && (size_t)link->site < f->site_count;
+    return linked && !f->sites[link->site].name ? &f->sites[link->site] : NULL;
+}
+
+static void lane_of_thread(struct lane *l, const struct casefile *c, int index) {
+    const struct thread *t = core_thread(c->core, index);
+    char wish[180];
     thread_who(t, l->who, sizeof l->who);
-    if (t->waits.address || t->waits.name) {
-        char holder[128] = "";
-        if (t->holder >= 0)
-            thread_who(&core->threads[t->holder], holder, sizeof holder);
-        snprintf(l->what, sizeof l->what, "waits for %s%s%s",
-                 t->waits.name   ? t->waits.name
-                 : t->waits_kind ? t->waits_kind
-                                 : "a lock",
-                 holder[0] ? ", held by " : "", holder);
-    } else if (t->where)
+    if (thread_is_waiting(t))
+        snprintf(l->what, sizeof l->what, "waits for %s",
+                 thread_wish(c->core, t, wish, sizeof wish));
+    else if (t->where)
         snprintf(l->what, sizeof l->what, "%s", t->where);
     l->stack = &t->stack;
+    l->thread = t;
+    /* what the core says of locks is of this very run; a report is of another */
+    if (!thread_is_waiting(t) && !t->hold_count)
+        l->site = site_of_thread(&c->link, t, index);
+    if (l->site)
+        site_did(l->site, l->seen, sizeof l->seen);
 }
 
 void lanes_of(const struct casefile *c, struct lanes *l) {
     const struct core *core = c->core;
     const struct finding *f = case_main(c);
-    if (core && core->crossing[0] >= 0 && core->crossing[1] >= 0) {
+    bool crossed =
+        core && core_thread(core, core->crossing[0]) && core_thread(core, core->crossing[1]);
+    bool died = core && core_thread(core, core->victim);
+    *l = (struct lanes){0};
+    if (crossed) {
         *l = (struct lanes){.source = "the core", .count = 2};
         for (int i = 0; i < 2; i++)
-            lane_of_thread(&l->lane[i], core, core->crossing[i]);
-        if (core->crossing_why)
-            snprintf(l->object, sizeof l->object, "%s", core->crossing_why);
-    } else if (f && f->site_count >= 2) {
+            lane_of_thread(&l->lane[i], c, core->crossing[i]);
+        snprintf(l->object, sizeof l->object, "%s", core->crossing_why ? core->crossing_why : "");
+    } else if (f && f->site_count && (f->site_count >= 2 || !died)) {
         lanes_of_finding(f, l);
-    } else if (core && core->victim >= 0) {
+    } else if (died) {
         *l = (struct lanes){.source = "the core", .count = 1};
-        lane_of_thread(&l->lane[0], core, core->victim);
-    } else if (f && f->site_count) {
-        lanes_of_finding(f, l);
-    } else
-        *l = (struct lanes){0};
+        lane_of_thread(&l->lane[0], c, core->victim);
+    }
 }

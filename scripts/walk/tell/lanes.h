@@ -10,7 +10,11 @@
 struct lane {
     char who[160];  /* "writer 2" */
     char what[200]; /* "read of 8 bytes, holding no lock"; "" where it is not known */
+    char seen[200]; /* the same of a core's thread, in the run of the report that is linked
+                       with the crash; "" where that says nothing of this thread */
     const struct stack *stack;
+    const struct thread *thread; /* NULL: not from the core */
+    const struct site *site;     /* of `finding`, or what `seen` is from; or NULL */
 };
 
 struct lanes {
@@ -22,11 +26,15 @@ struct lanes {
 };
 
 /* The lanes of a case: the core's crossing where it has two threads, else the two
- * sites of the finding that explains the crash, or of the first one. */
+ * sites of the finding that explains the crash, or of the first one; or one lane alone. */
 void lanes_of(const struct casefile *c, struct lanes *l);
 
 /* The lanes of one finding. */
 void lanes_of_finding(const struct finding *f, struct lanes *l);
+
+/* By what a thread is known again in another run, or in a core: the name that the program
+ * gave it; or what the tool calls it. */
+const char *site_key(const struct site *s);
 
 /* What a site did: "write of 8 bytes, holding M1 and M2". */
 void site_did(const struct site *s, char *buffer, size_t size);

@@ -12,12 +12,6 @@
 
 enum { ROWS_MOST = 24 };
 
-static const struct thread *victim_of(const struct core *core) {
-    return core && core->victim >= 0 && (size_t)core->victim < core->thread_count
-               ? &core->threads[core->victim]
-               : NULL;
-}
-
 static void title(FILE *out, const struct casefile *c) {
     fputs("# ", out);
     if (c->lab.slug) {
@@ -38,7 +32,7 @@ static void sentence(FILE *out, bool *any) {
 
 static void what_happened(FILE *out, const struct core *core, bool *any) {
     char who[160];
-    const struct thread *victim = victim_of(core);
+    const struct thread *victim = core_thread(core, core->victim);
     const struct frame *f = victim ? stack_blamed(&victim->stack) : NULL;
     sentence(out, any);
     if (!core->signal) {

@@ -9,6 +9,7 @@
 #define MD_H
 
 #include "lanes.h"
+#include "threads.h"
 
 /* Running text or a cell of a table: no markup, no HTML, one line. */
 void md_text(FILE *out, const char *text);

@@ -18,7 +18,7 @@ static void end(FILE *out) {
 
 static void frame_node(FILE *out, char side, size_t n, const struct frame *f) {
     fprintf(out, "        %c%zu[\"", side, n);
-    md_label(out, f->function);
+    md_label(out, frame_name(f));
     if (f->file) {
         fputs("<br>", out);
         md_label(out, short_path(f->file));
@@ -74,18 +74,12 @@ void md_crossing(FILE *out, const struct lanes *l) {
     end(out);
 }
 
-/* The circle's i-th thread; NULL: no such one. */
-static const struct thread *in_circle(const struct core *core, size_t i) {
-    int n = core->cycle[i % core->cycle_count];
-    return n >= 0 && (size_t)n < core->thread_count ? &core->threads[n] : NULL;
-}
-
 void md_circle(FILE *out, const struct core *core) {
-    char who[160], address[32];
+    char who[160], lock[32];
     size_t shown = core->cycle_count > CIRCLE_MOST ? CIRCLE_MOST : core->cycle_count;
     begin(out);
     for (size_t i = 0; i < shown; i++) {
-        const struct thread *t = in_circle(core, i);
+        const struct thread *t = core_thread(core, core->cycle[i]);
         if (!t)
             continue;
         fprintf(out, "    t%zu[\"", i);
@@ -93,15 +87,14 @@ void md_circle(FILE *out, const struct core *core) {
         const struct frame *f = stack_blamed(&t->stack);
         if (f) {
             fputs("<br>in ", out);
-            md_label(out, f->function);
+            md_label(out, frame_name(f));
         }
-        snprintf(address, sizeof address, "0x%llx", (unsigned long long)t->waits.address);
         fprintf(out, "\"]\n    l%zu{{\"", i);
-        md_label(out, t->waits.name ? t->waits.name : address);
+        md_label(out, held_name(&t->waits, lock, sizeof lock));
         fputs("\"}}\n", out);
     }
     for (size_t i = 0; i < shown; i++) {
-        if (!in_circle(core, i))
+        if (!core_thread(core, core->cycle[i]))
             continue;
         fprintf(out, "    t%zu -->|\"waits for\"| l%zu\n", i, i);
         if (i + 1 < shown || shown == core->cycle_count)

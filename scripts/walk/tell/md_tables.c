@@ -61,57 +61,43 @@ void md_stacks(FILE *out, const struct lanes *l) {
 
 /* --- threads ----------------------------------------------------------------------- */
 
-static bool matters(const struct core *core, int i) {
-    const struct thread *t = &core->threads[i];
-    return i == core->victim || i == core->crossing[0] || i == core->crossing[1] || t->hold_count
-           || t->waits.address;
-}
-
-static void one_thread(FILE *out, const struct core *core, int i) {
-    const struct thread *t = &core->threads[i];
-    char who[160];
-    const char *died = i == core->victim && core->signal ? core->signal : NULL;
+static void one_crowd(FILE *out, const struct core *core, const struct crowd *crowd) {
+    const struct thread *t = core_thread(core, crowd->first);
+    char who[512], where[256], lock[32];
+    const char *died = crowd->first == core->victim ? core->signal : NULL;
     fputs(died ? "| **" : "| ", out);
-    md_text(out, thread_who(t, who, sizeof who));
+    md_text(out, crowd_who(core, crowd, who, sizeof who));
     fputs(died ? "**" : "", out);
-    if (t->lwp)
+    if (t->lwp && crowd->count == 1)
         fprintf(out, " | %d | ", t->lwp);
     else
         fputs(" | | ", out);
-    if (t->where)
-        md_text(out, t->where);
-    else
-        md_code(out, stack_blamed_name(&t->stack));
+    md_text(out, thread_where(t, where, sizeof where));
     if (died)
         fprintf(out, "; died of %s", died);
     fputs(" |", out);
     for (size_t h = 0; h < t->hold_count; h++) {
         fputs(h ? ", " : " ", out);
-        md_text(out, t->holds[h].name ? t->holds[h].name : "a mutex");
+        md_text(out, held_name(&t->holds[h], lock, sizeof lock));
     }
     fputs(" |", out);
-    if (t->waits.address || t->waits.name) {
+    if (thread_is_waiting(t)) {
         fputc(' ', out);
-        md_text(out, t->waits.name ? t->waits.name : t->waits_kind ? t->waits_kind : "a lock");
+        md_text(out, held_name(&t->waits, lock, sizeof lock));
     }
     fputs(" |\n", out);
 }
 
 void md_threads(FILE *out, const struct core *core) {
-    size_t shown = 0, before = core->thread_count > THREAD_ROWS;
+    struct crowd crowds[THREAD_ROWS];
+    size_t left_out, n = crowds_of(core, crowds, THREAD_ROWS, &left_out);
     fputs("\n| thread | LWP | where | holds | waits for |\n", out);
     rule(out, 5);
-    for (size_t i = 0; i < core->thread_count; i++) {
-        bool left_out = before && (!matters(core, (int)i) || shown >= THREAD_ROWS);
-        if (left_out && (int)i != core->victim)
-            continue;
-        one_thread(out, core, (int)i);
-        shown++;
-    }
-    size_t total =
-        core->thread_total > core->thread_count ? core->thread_total : core->thread_count;
-    if (total > shown)
-        fprintf(out, "\nAnd %zu more threads.\n", total - shown);
+    for (size_t i = 0; i < n; i++)
+        one_crowd(out, core, &crowds[i]);
+    left_out += threads_missing(core);
+    if (left_out)
+        fprintf(out, "\nAnd %zu more threads.\n", left_out);
 }
 
 /* --- findings ------------------------------------------------------------------------ */

@@ -102,16 +102,11 @@ static int64_t string(struct builder *b, const char *s) {
     return (int64_t)n;
 }
 
-static const char *base(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* Reports name the program by its file, cores by its path: it is one mapping. */
 static uint64_t mapping(struct builder *b, const char *module, const char *build_id) {
     if (!module || !*module)
         return 0;
-    if (b->program && strcmp(base(module), base(b->program)) == 0)
+    if (b->program && strcmp(base_name(module), base_name(b->program)) == 0)
         module = b->program;
     bool fresh;
     int64_t name = string(b, module);

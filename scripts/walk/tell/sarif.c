@@ -13,7 +13,7 @@
 #include "../blame.h"
 #include "jsonout.h"
 #include "sarif.h"
-#include "tell.h"
+#include "threads.h"
 
 enum {
     RULE_CRASH = KIND_COUNT, /* rules beside those of the kinds */
@@ -21,7 +21,7 @@ enum {
     RULE_COUNT
 };
 
-enum { WHO_MOST = 512, TITLE_MOST = 4096 };
+enum { WHO_MOST = 512, TITLE_MOST = 4096, CIRCLE_MOST = 4096 };
 
 /* --- rules ------------------------------------------------------------------------------ */
 
@@ -291,8 +291,7 @@ static json_t *finding_result(struct pool *p, const struct casefile *c, const st
 
 /* The thread that a crash stands at: the victim, or of a deadlock the first in the circle. */
 static const struct thread *subject(const struct core *core, int which) {
-    int i = which == RULE_DEADLOCK ? core->cycle[0] : core->victim;
-    return i >= 0 && (size_t)i < core->thread_count ? &core->threads[i] : NULL;
+    return core_thread(core, which == RULE_DEADLOCK ? core->cycle[0] : core->victim);
 }
 
 static const char *crash_words(struct pool *p, const struct core *core, int which) {
@@ -306,14 +305,9 @@ static const char *crash_words(struct pool *p, const struct core *core, int whic
               : signal;
         return core->fault_words ? pool_print(p, "%s: %s", words, core->fault_words) : words;
     }
-    const char *words = "each waits for the next: ";
-    for (size_t i = 0; i <= core->cycle_count; i++) {
-        size_t at = (size_t)core->cycle[i % core->cycle_count];
-        const char *name =
-            at < core->thread_count ? thread_who(&core->threads[at], who, sizeof who) : "?";
-        words = pool_print(p, "%s%s%s", words, i ? " -> " : "", name);
-    }
-    return pool_print(p, "%s (%s)", words, signal);
+    char circle[CIRCLE_MOST];
+    return pool_print(p, "each waits for the next: %s (%s)",
+                      circle_words(core, circle, sizeof circle), signal);
 }
 
 static json_t *crash_result(struct pool *p, const struct casefile *c, const struct rules *r) {
@@ -336,7 +330,7 @@ static json_t *crash_result(struct pool *p, const struct casefile *c, const stru
         const struct thread *each = &core->threads[i];
         const char *name = thread_who(each, who, sizeof who);
         sarif_append_once(stacks, sarif_stack(p, &each->stack, name));
-        if (each == t || (int)i == core->crossing[0] || (int)i == core->crossing[1])
+        if (each == t || thread_has_part(core, (int)i))
             append_flow(flows, sarif_flow(p, &(struct stack){0}, &each->stack, name));
     }
     json_object_set_new(o, "stacks", stacks);

@@ -4,6 +4,7 @@
 #include "../blame.h"
 #include "jsonout.h"
 #include "sarif.h"
+#include "tell.h"
 #include "utf8.h"
 
 /* --- URIs (RFC 3986) -------------------------------------------------------------------- */
@@ -132,17 +133,13 @@ json_t *sarif_file(struct pool *p, const char *file, size_t line, const char *me
 /* --- stacks ------------------------------------------------------------------------------------
  */
 
-static const char *function_name(const struct frame *f) {
-    return f->function && *f->function ? f->function : "?";
-}
-
 json_t *sarif_stack(struct pool *p, const struct stack *s, const char *message) {
     if (s->count == 0)
         return NULL;
     json_t *frames = json_array();
     for (size_t i = 0; i < s->count; i++) {
         const struct frame *f = &s->frames[i];
-        json_t *o = json_pack("{s:o}", "location", sarif_place(p, f, function_name(f), 0));
+        json_t *o = json_pack("{s:o}", "location", sarif_place(p, f, frame_name(f), 0));
         if (f->module)
             json_object_set_new(o, "module", json_words(p, f->module));
         if (f->args)
@@ -157,7 +154,7 @@ static void walk_in(json_t *steps, struct pool *p, const struct stack *s, const 
         const struct frame *f = &s->frames[i];
         bool blamed = s->blamed >= 0 && i == (size_t)s->blamed;
         const char *message =
-            blamed ? pool_print(p, "%s: %s", function_name(f), arrived) : function_name(f);
+            blamed ? pool_print(p, "%s: %s", frame_name(f), arrived) : frame_name(f);
         json_array_append_new(steps,
                               json_pack("{s:o,s:o,s:s}", "location", sarif_place(p, f, message, 0),
                                         "nestingLevel", json_size(s->count - 1 - i), "importance",

@@ -1,5 +1,5 @@
 /*
- * source.c - lines of source files, and what to call things.
+ * source.c - lines of source files, see tell.h.
  *
  * The names of files come from reports, which may be anybody's: only regular files of
  * moderate size are opened, and each once.
@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../blame.h"
 #include "tell.h"
 
 enum { FILES_MOST = 256, SIZE_MOST = 4 << 20 };
@@ -93,55 +92,4 @@ void source_close(void) {
         files[i] = (struct source){0};
     }
     file_count = 0;
-}
-
-/* --- what to call things --------------------------------------------------------------- */
-
-const char *short_path(const char *file) {
-    if (!file)
-        return "?";
-    static char here[4096]; /* where we are, with a slash; "" not asked yet */
-    if (!here[0] && getcwd(here, sizeof here - 1))
-        strcat(here, "/");
-    size_t length = strlen(here);
-    if (length > 1 && strncmp(file, here, length) == 0)
-        file += length;
-    while (strncmp(file, "./", 2) == 0)
-        file += 2;
-    return file;
-}
-
-const char *site_who(const struct site *s, char *buffer, size_t size) {
-    if (s->name && s->thread)
-        snprintf(buffer, size, "%s (%s)", s->name, s->thread);
-    else
-        snprintf(buffer, size, "%s%s",
-                 !s->thread                    ? "a thread"
-                 : strstr(s->thread, "thread") ? ""
-                                               : "thread ",
-                 s->thread ? s->thread : "");
-    return buffer;
-}
-
-const char *thread_who(const struct thread *t, char *buffer, size_t size) {
-    if (t->name)
-        snprintf(buffer, size, "%s", t->name);
-    else
-        snprintf(buffer, size, "thread %d", t->number);
-    return buffer;
-}
-
-/* The pair, in words: "a, b and c". */
-const char *finding_title(const struct finding *f, char *buffer, size_t size) {
-    size_t used = (size_t)snprintf(buffer, size, "%s", kind_name(f->kind));
-    const char *at = f->pair ? f->pair : "?";
-    if (strcmp(at, "?") == 0)
-        return buffer;
-    for (const char *before = strchr(at, '/') ? ": " : " in "; *at && used + 1 < size;) {
-        size_t length = strcspn(at, "/");
-        used += (size_t)snprintf(buffer + used, size - used, "%s%.*s", before, (int)length, at);
-        at += length + (at[length] == '/');
-        before = strchr(at, '/') ? ", " : " and ";
-    }
-    return buffer;
 }

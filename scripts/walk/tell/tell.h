@@ -28,7 +28,7 @@ bool tell_junit(const struct casefile *c, FILE *out, const struct style *style);
 /* "kind<TAB>f/g<TAB>file:line" for each finding, where its first report is: for scripts */
 bool tell_list(const struct casefile *c, FILE *out, const struct style *style);
 
-/* --- what several tellers need ------------------------------------------------------ */
+/* --- lines of source: source.c ----------------------------------------------------------- */
 
 /* The text of one line of a source file, without indentation and RACE marks; NULL
  * where it cannot be had. Files are kept; source_close lets them go. */
@@ -37,14 +37,22 @@ const char *source_line(const struct style *style, const char *file, int line);
 const char *source_raw(const struct style *style, const char *file, int line);
 void source_close(void);
 
-/* A path as people read it: from where they are, and without "./". */
-const char *short_path(const char *file);
+/* --- what to call things: names.c ------------------------------------------------------- */
 
-/* "thread T2 'reader'", "writer 2": what to call a site's or a core's thread. */
+/* A path as people read it: from where they are, and without "./"; and what follows its
+ * last slash. */
+const char *short_path(const char *file);
+const char *base_name(const char *path);
+
+/* The function; "?" where it is not known. */
+const char *frame_name(const struct frame *f);
+
+/* "writer 2 (T2)", "thread #3": a site's thread; "writer 2", "thread 4": a core's, which
+ * may be NULL. */
 const char *site_who(const struct site *s, char *buffer, size_t size);
 const char *thread_who(const struct thread *t, char *buffer, size_t size);
 
-/* "a race between hmap_assign and map_total": a finding in one line. */
+/* "race: hmap_assign and map_total", "race: hmap_assign, by two threads". */
 const char *finding_title(const struct finding *f, char *buffer, size_t size);
 
 /* --- the guide for newcomers: explain.c ------------------------------------------------ */

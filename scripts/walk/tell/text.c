@@ -9,7 +9,7 @@
 
 #include "../blame.h"
 
-enum { ROWS_MOST = 24, THREADS_MOST = 16 };
+enum { ROWS_MOST = 24, THREADS_MOST = 32 };
 
 static void header(struct term *t, const struct casefile *c) {
     const char *title = c->lab.title ? c->lab.title
@@ -24,7 +24,7 @@ static void header(struct term *t, const struct casefile *c) {
 }
 
 /* "2 threads wait for one another", or the one that waits for itself */
-static const char *circle_words(const struct core *core, char *buffer, size_t size) {
+static const char *deadlock_words(const struct core *core, char *buffer, size_t size) {
     char name[128];
     if (core->cycle_count == 1)
         snprintf(buffer, size, "%s waits for a lock that it holds itself",
@@ -48,7 +48,7 @@ static void verdict(struct term *t, const struct casefile *c) {
         term_say(t, 2, 2, "", "It had not died: this is what it was doing.");
     if (core && core->cycle_count)
         term_say(t, 2, 2, thread_colour(0), "%s: a deadlock.",
-                 circle_words(core, circle, sizeof circle));
+                 deadlock_words(core, circle, sizeof circle));
     const struct finding *f = case_main(c);
     if (f) {
         witnesses(c, f, seen, sizeof seen);
@@ -80,58 +80,42 @@ static void about_core(struct term *t, const struct core *core) {
         term_say(t, 2, 2, "33", "Note: %s", core->notes[i]);
 }
 
-static int colour_index(const struct core *core, int thread) {
+static const char *thread_paint(const struct core *core, int thread) {
     for (int i = 0; i < 2; i++)
         if (core->crossing[i] == thread)
-            return i;
-    return thread == core->victim ? 0 : -1;
+            return thread_colour(i);
+    return thread == core->victim ? thread_colour(0) : "";
 }
 
-/* Is this thread one of those that matter? When there are hundreds, the rest is counted. */
-static bool matters(const struct core *core, int i) {
-    if (i == core->victim || colour_index(core, i) >= 0 || core->threads[i].waits_kind)
-        return true;
-    return core->threads[i].hold_count > 0;
-}
-
-static void one_thread(struct term *t, const struct core *core, int i) {
-    const struct thread *th = &core->threads[i];
-    char name[128], end[64] = "";
-    int columns = t->width > 110 ? 28 : 14;
-    int colour = colour_index(core, i);
-    const char *paint = colour < 0 ? "" : thread_colour(colour);
-    if (i == core->victim && core->signal)
-        snprintf(end, sizeof end, "  <- %s", core->signal);
-    fputs(i == core->victim ? "* " : "  ", t->out);
-    term_cell(t, paint, thread_who(th, name, sizeof name), columns);
-    fputc(' ', t->out);
-    if (th->role)
-        term_cell(t, paint, th->role, 10);
-    const char *where = th->where                  ? th->where
-                        : stack_blamed(&th->stack) ? stack_blamed_name(&th->stack)
-                                                   : "?";
-    char text[1200], safe[1400];
-    snprintf(text, sizeof text, "%s%s", where, end);
-    clean(safe, sizeof safe, text, t->width - columns - 4 - (th->role ? 10 : 0));
+static void one_crowd(struct term *t, const struct core *core, const struct crowd *crowd,
+                      int columns) {
+    const struct thread *th = core_thread(core, crowd->first);
+    bool victim = crowd->first == core->victim;
+    char who[512], where[1024], text[1200], safe[1400];
+    const char *role = crowd->count == 1 ? thread_role(th) : NULL;
+    const char *paint = thread_paint(core, crowd->first);
+    fputs(victim ? "* " : "  ", t->out);
+    term_cell(t, paint, crowd_who(core, crowd, who, sizeof who), columns);
+    fputs("  ", t->out);
+    snprintf(text, sizeof text, "%s%s%s%s%s", role ? role : "", role ? ": " : "",
+             thread_where(th, where, sizeof where), victim && core->signal ? "  <- " : "",
+             victim && core->signal ? core->signal : "");
+    clean(safe, sizeof safe, text, t->width - columns - 5);
     term_cell(t, paint, safe, 0);
     fputc('\n', t->out);
 }
 
-static void who_was_where(struct term *t, const struct core *core) {
+static void who_was_where(struct term *t, const struct core *core, const struct crowd *crowds,
+                          size_t count, size_t left_out) {
+    int columns = 0, most = t->width / 2;
     term_section(t, "Who was where");
-    size_t shown = 0, left_out = 0;
-    bool many = core->thread_count > THREADS_MOST;
-    for (size_t i = 0; i < core->thread_count; i++) {
-        if (many && (!matters(core, (int)i) || shown == 2 * THREADS_MOST)
-            && (int)i != core->victim) {
-            left_out++;
-            continue;
-        }
-        one_thread(t, core, (int)i);
-        shown++;
+    for (size_t i = 0; i < count; i++) {
+        char who[512], safe[1024];
+        int wide = clean(safe, sizeof safe, crowd_who(core, &crowds[i], who, sizeof who), most);
+        columns = wide > columns ? wide : columns;
     }
-    left_out +=
-        core->thread_total > core->thread_count ? core->thread_total - core->thread_count : 0;
+    for (size_t i = 0; i < count; i++)
+        one_crowd(t, core, &crowds[i], columns);
     if (left_out)
         term_line(t, 2, DIM, "and %zu more threads: --format json has them all", left_out);
 }
@@ -142,37 +126,37 @@ static bool wait_matters(const struct thread *t) {
     return t->waits_kind && strcmp(t->waits_kind, "join") != 0 && t->stack.blamed >= 0;
 }
 
-static void locks(struct term *t, const struct core *core) {
-    char name[128], holder[128];
+static void locks(struct term *t, const struct core *core, const struct crowd *crowds,
+                  size_t count) {
+    char who[512], words[256], circle[2048];
     bool any = false;
-    for (size_t i = 0; i < core->thread_count; i++) {
-        const struct thread *th = &core->threads[i];
-        const char *what = th->waits.name ? th->waits.name : "that has no name";
+    for (size_t i = 0; i < count; i++) {
+        const struct thread *th = core_thread(core, crowds[i].first);
         if (!any && (th->hold_count || wait_matters(th)))
             term_blank(t), any = true;
-        thread_who(th, name, sizeof name);
+        crowd_who(core, &crowds[i], who, sizeof who);
         for (size_t h = 0; h < th->hold_count; h++)
-            term_say(t, 2, 6, "", "%s holds %s", name,
-                     th->holds[h].name ? th->holds[h].name : "a mutex");
+            term_say(t, 2, 6, "", "%s holds %s", who,
+                     held_name(&th->holds[h], words, sizeof words));
         if (wait_matters(th))
-            term_say(t, 2, 6, "", "%s waits for %s %s%s%s", name, th->waits_kind, what,
-                     th->holder >= 0 ? ", held by " : "",
-                     th->holder >= 0 ? thread_who(&core->threads[th->holder], holder, sizeof holder)
-                                     : "");
+            term_say(t, 2, 6, "", "%s wait%s for %s", who, crowds[i].count > 1 ? "" : "s",
+                     thread_wish(core, th, words, sizeof words));
     }
     if (!core->cycle_count)
         return;
-    char circle[2048];
-    size_t used = 0;
-    for (size_t i = 0; i <= core->cycle_count && used < sizeof circle; i++)
-        used += (size_t)snprintf(
-            circle + used, sizeof circle - used, "%s%s", i ? " -> " : "",
-            thread_who(&core->threads[core->cycle[i % core->cycle_count]], name, sizeof name));
     term_blank(t);
-    term_say(t, 2, 6, thread_colour(0), "the circle: %s", circle);
+    term_say(t, 2, 6, thread_colour(0), "the circle: %s",
+             circle_words(core, circle, sizeof circle));
     term_say(t, 2, 6, "",
              core->cycle_count == 1 ? "It waits for itself, and can never go on."
                                     : "Each waits for the next; none of them can ever go on.");
+}
+
+static void threads(struct term *t, const struct core *core) {
+    struct crowd crowds[THREADS_MOST];
+    size_t left_out, count = crowds_of(core, crowds, THREADS_MOST, &left_out);
+    who_was_where(t, core, crowds, count, left_out + threads_missing(core));
+    locks(t, core, crowds, count);
 }
 
 static void crossing(struct term *t, const struct casefile *c, const struct style *style) {
@@ -248,8 +232,7 @@ bool tell_text(const struct casefile *c, FILE *out, const struct style *style) {
     verdict(&t, c);
     if (c->core) {
         about_core(&t, c->core);
-        who_was_where(&t, c->core);
-        locks(&t, c->core);
+        threads(&t, c->core);
     }
     crossing(&t, c, style);
     if (any) {

@@ -4,6 +4,7 @@
 
 #include "lanes.h"
 #include "term.h"
+#include "threads.h"
 
 /* The two stacks in columns, down to the object they cross at, and the source of the
  * lines that met. */

@@ -5,20 +5,15 @@
 
 enum { FRAMES_MOST = 12, AROUND = 1 };
 
-static const char *file_name(const char *path) {
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    return slash ? slash + 1 : path;
-}
-
 /* "hmap_assign            hmap.c:249" in so many columns */
 static void frame_cell(struct term *t, const struct frame *f, const char *colour, int columns) {
     char place[96] = "", safe[128];
     if (f->file && f->line)
-        snprintf(place, sizeof place, "%s:%d", file_name(f->file), f->line);
+        snprintf(place, sizeof place, "%s:%d", base_name(f->file), f->line);
     else if (f->file || f->module)
-        snprintf(place, sizeof place, "%s", file_name(f->file ? f->file : f->module));
+        snprintf(place, sizeof place, "%s", base_name(f->file ? f->file : f->module));
     int wide = clean(safe, sizeof safe, place, columns / 2);
-    term_cell(t, colour, f->function ? f->function : "?", columns - wide - 1);
+    term_cell(t, colour, frame_name(f), columns - wide - 1);
     fputc(' ', t->out);
     term_cell(t, colour, place, wide);
 }
@@ -120,8 +115,8 @@ static void excerpt(struct term *t, const struct lane *l, int n, const struct st
         if (!source_raw(style, f->file, f->line))
             continue;
         term_blank(t);
-        term_line(t, 2, thread_colour(n), "%s, in %s: %s:%d", l->who,
-                  f->function ? f->function : "?", short_path(f->file), f->line);
+        term_line(t, 2, thread_colour(n), "%s, in %s: %s:%d", l->who, frame_name(f),
+                  short_path(f->file), f->line);
         for (int line = f->line - around; line <= f->line + around; line++) {
             const char *text = source_raw(style, f->file, line);
             if (text)
