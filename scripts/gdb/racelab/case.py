@@ -4,6 +4,7 @@ The fields are those of struct core in scripts/walk/case.h; scripts/walk/read/fa
 reads them. Whatever cannot be read is left out or noted; nothing here raises.
 """
 import json
+import sys
 
 import gdb
 
@@ -61,8 +62,8 @@ def where(t, w):
 
 def without_debug(everybody, notes):
     """What GDB could not say for want of debug information."""
-    if any(f.own and f.path is None or f.function == "??" and frames.in_program(f.address)
-           for t in everybody for f in t.frames[:32]):
+    if not frames.described() and any(f.path is None and frames.in_program(f.address)
+                                      for t in everybody for f in t.frames[:32]):
         name = (gdb.current_progspace().filename or "the program").rsplit("/", 1)[-1]
         notes.add(f"no debug information for {name} (stripped, or built without -g): functions only by symbol, "
                   "no lines, no variables")
@@ -157,6 +158,8 @@ class Case(gdb.Command):
         looks = [x.strip() for x in rest.split(";") if x.strip()]
         notes = Notes()
         told = notes.attempt("the core", lambda: case(looks), {"version": 2, "threads": [], "notes": notes})
+        if not told["threads"]:
+            print("case:", *notes[-1:], file=sys.stderr)
         with open(name, "w", encoding="ascii") as f:
             write(told, f)
 

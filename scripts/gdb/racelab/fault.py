@@ -1,10 +1,11 @@
 """Why it died, in words: the signal, the faulting instruction, and what memory says
 of the pointers that it used."""
+import os
 import re
 
 import gdb
 
-from . import heap, instruction, threads, values
+from . import heap, instruction, locks, threads, values
 
 NULL_MAX = 1 << 16        # addresses below are fields of what a NULL points to
 FIELD_MAX = 4096          # a member lies no further than this from where its struct begins
@@ -38,31 +39,62 @@ def explain(died, store, signal_number, code, signal):
         return Fault("none", 0, None).told()
     died.gdb.switch()
     gdb.newest_frame().select()
-    if code <= 0 and signal_number != SIGABRT:
-        return Fault("none", 0, sent(signal)).told()
+    first = died.caught
+    if first:
+        found = faulted(Faulted(died), store, first.number, first.code, first.address)
+        handler = next((f for f in reversed(died.frames[:first.index - 1]) if f.named), None)
+        found.words += f" {handler.function if handler else 'A handler'} caught that {threads.NAMES[first.number]}, " \
+                       f"and the program ended in it with {signal}."
+        return found.told()
     if signal_number == SIGABRT:
         return Fault("none", 0, aborted(died, store)).told()
+    if code <= 0:
+        return Fault("none", 0, sent(signal, signal_number, died)).told()
     address = number("$_siginfo._sifields._sigfault.si_addr")
+    return faulted(Faulted(died), store, signal_number, code, address).told()
+
+
+class Faulted:
+    """The part of a thread's stack from the frame that faulted on; that is selected."""
+
+    def __init__(self, thread):
+        self.frames = thread.frames[thread.caught.index if thread.caught else 0:]
+        self.omitted, self.sp, self.blamed = thread.omitted, thread.sp, thread.blamed
+        self.select()
+        if thread.caught:
+            self.sp = instruction.register("sp") or 0
+
+    def select(self):
+        if self.frames:
+            self.frames[0].gdb.select()
+
+
+def faulted(died, store, signal_number, code, address):
     if signal_number == SIGFPE:
         return Fault("other", address, f"It {FPE.get(code, 'does arithmetic that has no result')}"
-                     f"{place(died)}.").told()
+                     f"{place(died)}.")
     if signal_number == SIGILL:
-        return Fault("other", address, f"It {ILL}{place(died)}.").told()
+        return Fault("other", address, f"It {ILL}{place(died)}.")
     if signal_number == SIGBUS:
-        return bus(died, store, address, code).told()
+        return bus(died, store, address, code)
     if signal_number == SIGSEGV:
-        return Segfault(died, store, address, code).fault().told()
-    return Fault("other", 0, f"It died of {signal}.").told()
+        return Segfault(died, store, address, code).fault()
+    return Fault("other", 0, f"It died of {threads.NAMES.get(signal_number, f'signal {signal_number}')}{place(died)}.")
 
 
 def place(died):
     return f" in {died.blamed.function}" if died.blamed else ""
 
 
-def sent(signal):
+def sent(signal, signal_number, died):
     pid, own = number("$_siginfo._sifields._kill.si_pid"), gdb.selected_inferior().pid
-    return f"{signal} was sent by the process itself." if pid == own else \
-        f"{signal} was sent by process {pid}, not by this one ({own})." if pid else f"{signal} was sent by the kernel."
+    if pid != own:
+        return f"{signal} was sent by process {pid}, not by this one ({own})." if pid else \
+            f"{signal} was sent by the kernel."
+    again = signal_number in threads.FAULTS and not locks.system_call(died)
+    return f"{signal} was sent by the process itself" + (
+        f"{place(died)}: not in a call of kill or raise, so it is likely that a handler caught a real one here, "
+        "sent it again, and returned." if again else ".")
 
 
 def abort_message(store):
@@ -149,7 +181,7 @@ class Segfault:
     def candidates(self):
         """(what the source calls it, its value): the blamed line's expressions first,
         then the arguments and variables of that frame."""
-        f = self.died.blamed
+        f, self.asked = self.died.blamed, 0
         if f is None:
             return []
         found = []
@@ -163,9 +195,10 @@ class Segfault:
                         found.append((expression, int(value) & (1 << 64) - 1))
                 except (gdb.error, ValueError, OverflowError):
                     continue
-            gdb.newest_frame().select()
+            self.died.select()
         except gdb.error:
             pass
+        self.asked = len(found)
         names = {name for name, _ in found}
         found += [(p.name, p.start & (1 << 64) - 1) for argument in (True, False) for p in f.pointers
                   if p.argument == argument and not p.by_value and p.name not in names]
@@ -173,7 +206,10 @@ class Segfault:
 
     def who(self, value):
         """ "head->next" for its value; or None."""
-        return next((name for name, v in self.pointers if v == value), None)
+        known = self.pointers
+        if value == 0 and self.died.blamed and self.died.blamed.source() is not None:
+            known = known[:self.asked]  # there are many NULLs: only one that its line speaks of
+        return next((name for name, v in known if v == value), None)
 
     def fault(self):
         if self.store.read(self.pc, 1) is None or self.pc == self.address and not self.executable(self.pc):
@@ -194,12 +230,15 @@ class Segfault:
         return m is None or m.flags & 1
 
     def where(self):
-        """ "in strlen, called from greet"."""
-        top = self.died.frames[0].function if self.died.frames else "??"
+        """ "in strlen (libc.so.6), called from greet"."""
+        top = self.died.frames[0] if self.died.frames else None
         blamed = self.died.blamed.function if self.died.blamed else None
-        if not blamed or blamed == top:
-            return f"in {blamed or top}"
-        return f"in {top}, called from {blamed}"
+        called = top.function if top else "??"
+        if top and top.named and top.path is None and top.library:
+            called += f" ({os.path.basename(top.library)})"
+        if not blamed or top and blamed == top.function:
+            return f"in {called}"
+        return f"in {called}, called from {blamed}"
 
     def not_code(self):
         m = self.store.mapping(self.pc)

@@ -29,7 +29,7 @@ def register(name):
 def at(pc):
     """The Access of the instruction there, or None when it is not understood."""
     try:
-        frame = gdb.newest_frame()
+        frame = gdb.selected_frame()
         text = frame.architecture().disassemble(pc)[0]["asm"]
         name = frame.architecture().name()
     except (gdb.error, IndexError, KeyError, OverflowError, RuntimeError):

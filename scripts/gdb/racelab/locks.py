@@ -22,6 +22,7 @@ WAITING = (
 )
 OWNER, WRITER = {"mutex": 8}, {"rwlock": 24}  # offsets of who holds it (64-bit glibc, 2.25 on)
 AT_FUTEX = ("mutex", "semaphore")             # begin with the word that the kernel waits on
+SYS_FUTEX = 202                               # x86-64
 _CALL = re.compile(r"(pthread_\w+|sem_\w+)\s*\(\s*([^,()]+)[,)]")
 
 
@@ -61,16 +62,37 @@ def asked_for(frames, own):
     return (asked[0], own - 1, asked[1]) if asked else None
 
 
-def futex_word(thread):
-    """What the kernel call at the top of this stack waits on, or None."""
+def system_call(thread):
+    """The innermost frame of this stack, if it is in a system call (x86-64); else None."""
     try:
         top = thread.frames[0].gdb
         code = gdb.selected_inferior().read_memory(top.pc() - 2, 2).tobytes()
-        if code == b"\x0f\x05":  # syscall, x86-64: the first argument is still there
-            return int(top.read_register("rdi")) & (1 << 64) - 1
-    except (gdb.error, ValueError, IndexError, gdb.MemoryError):
-        pass
-    return None
+        return top if code == b"\x0f\x05" else None
+    except (gdb.error, IndexError, gdb.MemoryError, OverflowError):
+        return None
+
+
+def futex_word(thread):
+    """What the kernel call at the top of this stack waits on, or None."""
+    top = system_call(thread)
+    try:  # the first argument is still there
+        return int(top.read_register("rdi")) & (1 << 64) - 1 if top else None
+    except (gdb.error, ValueError):
+        return None
+
+
+def in_futex(thread, store, by_lwp):
+    """(mutex, its owner's thread) of a thread that the stack says nothing of, as in a
+    stripped program with the C library linked into it: the kernel's own queue is asked."""
+    top = system_call(thread)
+    try:
+        if top is None or int(top.read_register("orig_rax")) != SYS_FUTEX:
+            return None
+    except (gdb.error, ValueError):
+        return None
+    word = futex_word(thread)
+    owner = mutexes.owner_of(store.read(word, mutexes.SIZE), by_lwp) if word else None
+    return (word, by_lwp[owner]) if owner else None
 
 
 def from_source(thread, index):
@@ -130,6 +152,9 @@ def waits(all_threads, store=None):
     for t in all_threads:
         found = waits_in(t.frames)
         if not found:
+            mutex = in_futex(t, store, by_lwp)
+            if mutex:
+                result.append(Wait(t, "mutex", *mutex, t.blamed.function if t.blamed else "?"))
             continue
         kind, index, arguments = found
         t.gdb.switch()

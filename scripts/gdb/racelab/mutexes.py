@@ -16,6 +16,7 @@ SCAN_MAX = 16 << 20      # bytes of memory that are searched
 STACK_MAX = 32 << 10     # of each thread's stack, from its stack pointer on
 NAMES_TIME = 0.15        # seconds for pointers of globals
 HELD_MAX = 256
+SIZE = 40                # of a pthread_mutex_t (64-bit glibc)
 
 
 def places(threads, store):
@@ -37,6 +38,16 @@ def places(threads, store):
                 yield start, data
 
 
+def owner_of(data, by_lwp):
+    """Do these bytes look like a mutex that one of these threads holds? Its number."""
+    if data is None or len(data) < SIZE:
+        return None
+    lock, count, lwp, users, kind, spins, link, after = struct.unpack_from("<iIiIIiQQ", data)
+    good = (lock in (1, 2) and lwp in by_lwp and count < 1 << 16 and users in (1, 2) and kind < 0x200
+            and abs(spins) < 1 << 16 and not link and not after)
+    return lwp if good else None
+
+
 def held(threads, store):
     """{address of a mutex: thread that owns it}."""
     by_lwp = {t.lwp: t for t in threads}
@@ -50,10 +61,8 @@ def held(threads, store):
             while at >= 0 and len(found) < HELD_MAX:
                 owner = at - 2
                 if owner >= 8 and (start + owner) % 8 == 0 and owner + 32 <= len(data):
-                    lock, count, lwp, users, kind = struct.unpack_from("<iIiII", data, owner - 8)
-                    spins, link, after = struct.unpack_from("<iQQ", data, owner + 12)
-                    if (lock in (1, 2) and lwp in by_lwp and count < 1 << 16 and kind < 0x200
-                            and abs(spins) < 1 << 16 and not link and not after):
+                    lwp = owner_of(data[owner - 8:owner - 8 + SIZE], by_lwp)
+                    if lwp:
                         found[start + owner - 8] = by_lwp[lwp]
                 at = data.find(mark, at + 1)
     return found

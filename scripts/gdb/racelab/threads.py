@@ -220,7 +220,7 @@ def victim(threads):
     return next((t for t in threads if t.gdb.num == 1), None)
 
 
-_NAMES = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE",
+NAMES = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE",
           9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV", 12: "SIGUSR2", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
           24: "SIGXCPU", 25: "SIGXFSZ", 31: "SIGSYS"}
 
@@ -240,7 +240,7 @@ def siginfo():
 def signal():
     """What the program died of, as "SIGABRT", or None for a live process."""
     number = siginfo()[0]
-    return None if number in (0, 19) else _NAMES.get(number, f"signal {number}")  # 19: only stopped
+    return None if number in (0, 19) else NAMES.get(number, f"signal {number}")  # 19: only stopped
 
 
 class Team(gdb.Command):

@@ -47,7 +47,8 @@ _types = {}
 def shape(kind):
     """(what it is, the struct it is or points to or None, that one's size): what has
     to be known of a type, asked of GDB once."""
-    known = _types.get(str(kind))
+    name = kind.name or str(kind)  # of a class, str is its whole text
+    known = _types.get(name)
     if known is None:
         base = kind.strip_typedefs()
         what = {gdb.TYPE_CODE_PTR: "pointer", gdb.TYPE_CODE_REF: "pointer", gdb.TYPE_CODE_STRUCT: "struct",
@@ -57,7 +58,7 @@ def shape(kind):
             what, target = "other", None
         inside = target is not None and target.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION, gdb.TYPE_CODE_ARRAY)
         known = (what, target if inside else None, target.sizeof if inside else 1)
-        _types[str(kind)] = known
+        _types[name] = known
     return known
 
 
@@ -116,10 +117,11 @@ def path_in(kind, offset):
             if field.name and field.name.startswith("__"):  # inside of what the C library owns
                 return path
             offset -= at // 8
-            path += f".{field.name}" if field.name and not field.is_base_class else ""
+            shown = field.name and not field.is_base_class and not field.name.startswith("_M_")  # of std::mutex
+            path += f".{field.name}" if shown else ""
             kind = field.type
         else:
             return path if offset == 0 else None
-        if str(kind).startswith(("pthread_", "sem_t", "std::")) and offset == 0:
+        if (kind.name or "").startswith(("pthread_", "sem_t")) and offset == 0:
             return path
     return None

@@ -201,11 +201,13 @@ static void read_creation(struct reading *r, struct span s) {
     if (f->kind == KIND_THREAD_LEAK) {
         site = reading_site(r, ACCESS_CALL); /* the leak is where it was created */
         site->thread = who;
+        site->name = span_copy(r->pool, name);
+        site->creator = creator;
         site->locks_known = false;
-    } else {
-        site = reading_site_of(r, who, NULL);
-        reading_stack(r, site ? &site->created : NULL, true);
+        return; /* one beyond FINDING_SITES has no others after it */
     }
+    site = reading_site_of(r, who, NULL);
+    reading_stack(r, site ? &site->created : NULL, true);
     for (; site; site = reading_site_of(r, who, site)) {
         site->name = span_copy(r->pool, name);
         site->creator = creator;
