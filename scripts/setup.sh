@@ -46,6 +46,9 @@ picture  aha              aha                    turns terminal colours into HTM
 picture  chromium         chromium               turns HTML into a picture
 '
 
+# shellcheck source=scripts/lib/apt.sh
+. "$(dirname "$0")/lib/apt.sh"
+
 say() { printf '%s\n' "$*"; }
 note() { say "setup.sh: $*" >&2; }
 die() { status=$1; shift; note "$*"; exit "$status"; }
@@ -59,18 +62,7 @@ present() { # PACKAGE PROOF
     esac
 }
 
-apt() { # ARGUMENT...: apt-get, which talks only when it fails and waits for its locks
-    for pause in 5 10 20 40 60 0; do # it waits by itself for dpkg's lock, not for its lists'
-        $sudo env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -qq -y -o DPkg::Lock::Timeout=120 \
-            -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 </dev/null && return 0
-        grep -q 'Could not get lock' "$log" || break
-        sleep "$pause"
-    done
-    tail -n 4 "$log" | sed 's/^/    /' >&2
-    return 1
-}
-
-group=lab dry='' clock='' sudo=''
+group=lab dry='' sudo=''
 for arg; do
     case $arg in
     lab | test | fuzz | lint | picture) group=$arg ;;
@@ -87,7 +79,7 @@ missing='' list=''
 while read -r of package proof why; do
     if [ "$of" = "$group" ] && ! present "$package" "$proof"; then
         missing="$missing $package"
-        list="$list$(printf '\n  %-16s  %s' "$package" "$why")"
+        list="$list$(printf '\n  %-19s  %s' "$package" "$why")"
     fi
 done <<ROWS
 $wanted
@@ -100,16 +92,5 @@ command -v apt-get >/dev/null || die 3 'no apt-get here: install these with your
 if [ "$(id -u)" -ne 0 ]; then
     sudo=$(command -v sudo) || die 3 "not root, and no sudo. As root: apt-get update && apt-get install --no-install-recommends$missing"
 fi
-log=$(mktemp)
-trap 'rm -f "$log"; [ ! "$clock" ] || { kill "$clock"; printf "%8s\r" "" >&2; }' EXIT
-trap 'exit 130' INT TERM
-note 'installing these; it takes a minute or two'
-if [ -t 2 ]; then s=0; while sleep 1; do s=$((s + 1)); printf '  %d s\r' "$s" >&2; done & clock=$!; fi
-
-# One broken source must not stop us when the others have what we need.
-apt update -o APT::Update::Error-Mode=any || note 'the lists could not be read afresh: using what is there'
 # shellcheck disable=SC2086 # one word per package
-apt install --no-install-recommends $missing && exit 0
-unknown=$(sed -n "s/^E: Unable to locate package //p; s/^E: Package '\(.*\)' has no .*/\1/p" "$log" | tr '\n' ' ')
-[ ! "$unknown" ] || die 3 "apt does not know: $unknown- is the network up? On Ubuntu, enable universe: add-apt-repository universe"
-die 3 'apt-get failed, as said above: mend that, then try again'
+apt_install $missing

@@ -52,12 +52,12 @@ def wait(w, names, index):
 
 def where(t, w):
     """What a thread is doing, in a few words; of a team's member it says that itself."""
-    if w is None or t.role or not t.blamed:
+    if w is None or t.role or not t.frames:
         return t.where()
     if w.kind == "join":
         return f"waiting for {w.holder.name if w.holder else 'a thread'} to end"
     words = {"cond": "for a condition", "barrier": "at a barrier", "semaphore": "at a semaphore"}.get(w.kind, "for a lock")
-    return f"waiting {words} in {t.blamed.function}"
+    return f"waiting {words} in {frames.reached(t.frames).function}"
 
 
 def without_debug(everybody, notes):

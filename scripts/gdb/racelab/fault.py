@@ -40,18 +40,26 @@ def explain(died, store, signal_number, code, signal):
     died.gdb.switch()
     gdb.newest_frame().select()
     first = died.caught
-    if first:
+    if first and first.fault:
         found = faulted(Faulted(died), store, first.number, first.code, first.address)
         handler = next((f for f in reversed(died.frames[:first.index - 1]) if f.named), None)
-        found.words += f" {handler.function if handler else 'A handler'} caught that {threads.NAMES[first.number]}, " \
+        found.words += f" {handler.function if handler else 'A handler'} caught that {first.name}, " \
                        f"and the program ended in it with {signal}."
         return found.told()
     if signal_number == SIGABRT:
-        return Fault("none", 0, aborted(died, store)).told()
+        return Fault("none", 0, aborted(died, store) + during(first)).told()
     if code <= 0:
-        return Fault("none", 0, sent(signal, signal_number, died)).told()
+        return Fault("none", 0, sent(signal, signal_number, died) + during(first)).told()
     address = number("$_siginfo._sifields._sigfault.si_addr")
     return faulted(Faulted(died), store, signal_number, code, address).told()
+
+
+def during(caught):
+    """The signal whose handler was running."""
+    if caught is None:
+        return ""
+    by = f", which process {caught.sender} had sent" if caught.code <= 0 and caught.sender else ""
+    return f" It was in a handler of {caught.name}{by}."
 
 
 class Faulted:
@@ -122,8 +130,9 @@ def aborted(died, store):
         return f"The C library found \"{said}\"{place(died)} and ended the program." + (
             " The block's bookkeeping was damaged, or it was freed before." if freed else "")
     pid, own = number("$_siginfo._sifields._kill.si_pid"), gdb.selected_inferior().pid
-    if pid and pid != own and not any("abort" in n for n in names):
-        return f"SIGABRT was sent by process {pid}, not by this one ({own})."
+    raised = pid and pid != own or any(re.search(r"raise|kill|gsignal", n) for n in names)
+    if raised and not any("abort" in n for n in names):
+        return sent("SIGABRT", SIGABRT, died)
     return f"The program called abort(){place(died)}."
 
 

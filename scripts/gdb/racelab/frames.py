@@ -121,13 +121,14 @@ def place(frame):
     if function is None or function.symtab is None or SYSTEM.search(function.symtab.filename):
         return sal.symtab, sal.line
     block = frame.block()
-    while block.function is None or frame.function() != block.function and block.superblock is not None:
+    while block.function is None:
         block = block.superblock
-    before = [(e.pc, e.line) for e in function.symtab.linetable() if block.start <= e.pc <= frame.pc() and e.line > 0]
+    before = [(e.pc, e.line) for e in function.symtab.linetable() 
+              if block.start <= e.pc <= frame.pc() and e.line >= function.line]
     return function.symtab, max(before)[1] if before else function.line
 
 
-_files, _programs, _bases = {}, {}, {}
+_files, _programs, _maps = {}, {}, []
 
 
 def source_line(symtab, line):
@@ -145,13 +146,14 @@ def source_line(symtab, line):
 
 def unnamed(address):
     """What a function without a symbol is called: "pigz+0x4a30", as addr2line wants it."""
-    if "mappings" not in _bases:
-        _bases["mappings"] = memory.Memory().mappings
-    inside = next((m for m in _bases["mappings"] if address in m), None)
+    if not _maps:
+        _maps.append(memory.Memory())
+    inside = _maps[0].mapping(address)
     if inside is None or not inside.path:
         return "??"
-    base = min(m.start for m in _bases["mappings"] if m.path == inside.path)
-    return f"{os.path.basename(inside.path)}+{address - base:#x}"
+    base = min(m.start for m in _maps[0].mappings if m.path == inside.path)
+    fixed = _maps[0].read(base + 16, 2) == b"\2\0"  # ET_EXEC: not moved, so its addresses are absolute
+    return f"{os.path.basename(inside.path)}+{address - (0 if fixed else base):#x}"
 
 
 def described():
@@ -200,6 +202,13 @@ def stack(thread, limit=UNWOUND):
 def blamed(frames):
     """The innermost frame of the program's own, or None."""
     return next((f for f in frames if f.blamable), None)
+
+
+def reached(frames):
+    """What says best where a thread is: its blamed frame, else the innermost that is not
+    the C library's, else the innermost; or None."""
+    outside = (f for f in frames if not f.library or not re.search(r"/(libc|libpthread|ld-)[^/]*$", f.library))
+    return blamed(frames) or next(outside, frames[0] if frames else None)
 
 
 def own_part(frames):

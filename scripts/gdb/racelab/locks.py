@@ -152,6 +152,7 @@ def waits(all_threads, store=None):
     for t in all_threads:
         found = waits_in(t.frames)
         if not found:
+            t.gdb.switch()
             mutex = in_futex(t, store, by_lwp)
             if mutex:
                 result.append(Wait(t, "mutex", *mutex, t.blamed.function if t.blamed else "?"))

@@ -138,7 +138,7 @@ class Names:
                     for symbol in block:
                         if time.monotonic() - began > NAMES_TIME:
                             return found
-                        if symbol.is_function or symbol.type is None:
+                        if not symbol.is_variable or symbol.type is None:
                             continue
                         if values.shape(symbol.type)[0] == "pointer":
                             p = values.pointer(symbol.name, symbol.value(), False)

@@ -28,7 +28,7 @@ class Thread:
         self.frames, self.omitted, self.whole = frames.stack(thread, limit)
         self.sp = stack_pointer()
         self.caught = caught(self.frames) if siginfo()[1] <= 0 else None
-        for f in self.frames[:self.caught.index if self.caught else 0]:
+        for f in self.frames[:self.caught.index if self.caught and self.caught.fault else 0]:
             f.own = False  # what a handler did after the fault is not to blame for it
         if full:
             for f in self.frames:
@@ -78,7 +78,7 @@ class Thread:
         if self.doing:
             return f"in {self.doing}" + (f", {self.key}" if self.key else "")
         if any("pthread_mutex_lock" in f.function or "lll_lock_wait" in f.function for f in self.frames):
-            return f"waiting for a lock in {self.blamed.function}" if self.blamed else "waiting for a lock"
+            return f"waiting for a lock in {frames.reached(self.frames).function}"
         if self.role == "main" and any(f.function == "team_expect" for f in self.frames):
             return "checking the round"
         if self.role == "main" and any(f.function == "team_fatal" for f in self.frames):
@@ -92,7 +92,7 @@ class Thread:
             return f"about to enter {self.blamed.function}"
         if self.blamed:
             return f"in {self.blamed.function}"
-        return f"in {self.frames[0].function}" if self.frames else "?"
+        return f"in {frames.reached(self.frames).function}" if self.frames else "not known: the core has no registers of it"
 
 
 def team():
@@ -142,11 +142,15 @@ def selection_kept():
 
 
 class Caught:
-    """A fault that a handler caught, which is still running: .index of the frame that
-    faulted; and what the kernel said of it."""
+    """A signal whose handler is still running: .index of the frame that it came upon; and
+    what the kernel said of it."""
 
-    def __init__(self, index, number, code, address):
-        self.index, self.number, self.code, self.address = index, number, code, address
+    def __init__(self, index, data):
+        self.index = index
+        self.number, _, self.code, _, self.address = struct.unpack("<iiiiQ", data)
+        self.sender = self.address & (1 << 32) - 1
+        self.name = NAMES.get(self.number, f"signal {self.number}")
+        self.fault = self.number in FAULTS and self.code > 0
 
 
 def caught(frames_):
@@ -161,9 +165,9 @@ def caught(frames_):
             data = gdb.selected_inferior().read_memory(at, 24).tobytes()
         except (gdb.error, gdb.MemoryError, KeyError, ValueError, OverflowError):
             continue
-        number, _, code, _, address = struct.unpack("<iiiiQ", data)
-        if number in FAULTS and code > 0:
-            return Caught(i + 1, number, code, address)
+        found = Caught(i + 1, data)
+        if 0 < found.number <= 64:
+            return found
     return None
 
 

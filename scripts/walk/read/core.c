@@ -140,8 +140,15 @@ static struct child_end run_child(const struct child_plan *plan) {
 /* GDB's warnings, as notes: but not what it says of every core, nor what is noted
  * already with numbers. */
 static void note_warnings(struct run *r, const char *path) {
-    static const char *const known[] = {"reg-xstate",     "truncated",  "core file may not match",
-                                        "File truncated", "debuginfod", NULL};
+    static const char *const known[] = {"reg-xstate",
+                                        "truncated",
+                                        "core file may not match",
+                                        "File truncated",
+                                        "debuginfod",
+                                        "auto-loading has been declined",
+                                        "RTTI symbol not found",
+                                        "Can't open file /dev/zero",
+                                        NULL};
     FILE *f = fopen(path, "re");
     char line[WARNING_MAX];
     int kept = 0;

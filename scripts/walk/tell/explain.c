@@ -109,3 +109,20 @@ size_t key_fields(const struct casefile *c, struct row *rows, size_t most, struc
         report_rows(f, &r);
     return r.count;
 }
+
+size_t guide_entries(const struct casefile *c, struct guide_entry entries[ENTRIES_MOST]) {
+    bool told[KIND_COUNT] = {false};
+    size_t n = 0;
+    if (c->core && c->core->cycle_count)
+        entries[n++] = (struct guide_entry){"deadlock", guide_for_deadlock()};
+    else if (c->core && c->core->signal)
+        entries[n++] =
+            (struct guide_entry){fault_title(c->core->fault), guide_for_fault(c->core->fault)};
+    for (size_t i = 0; i < c->finding_count; i++) {
+        enum kind kind = c->findings[i]->kind;
+        if (!told[kind])
+            entries[n++] = (struct guide_entry){kind_name(kind), guide_for(kind)};
+        told[kind] = true;
+    }
+    return n;
+}

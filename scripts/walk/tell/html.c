@@ -11,52 +11,21 @@ enum { FILES_MOST = 8 }; /* reports that the footer's command names */
 
 /* --- the verdict ---------------------------------------------------------------------------- */
 
-static void put_death(struct page *h) {
-    const struct core *core = h->c->core;
-    const struct thread *victim = core_thread(core, core->victim);
-    if (core->cycle_count > 0) {
-        html(h, "A deadlock: ");
-        for (size_t i = 0; i < core->cycle_count && i < 4; i++) {
-            html(h, i == 0 ? "" : i + 1 == core->cycle_count ? " and " : ", ");
-            put_thread(h, core_thread(core, core->cycle[i]));
+static void put_verdict(struct page *h) {
+    struct sentence sentences[SENTENCES_MOST];
+    size_t n = verdict_of(h->c, sentences, &h->pool);
+    html(h, "<p class=\"verdict\">");
+    for (size_t i = 0; i < n; i++) {
+        html(h, i ? " " : "");
+        for (size_t w = 0; w < sentences[i].count; w++) {
+            const struct words *words = &sentences[i].words[w];
+            if (words->thread)
+                put_thread(h, words->thread);
+            else
+                html(h, words->strong ? "<b>%s</b>" : "%s", words->text);
         }
-        html(h, core->cycle_count > 4 ? " and others wait for one another. "
-                                      : " wait for one another. ");
     }
-    if (!core->signal) {
-        html(h, "The process was alive when its core was taken. ");
-        return;
-    }
-    html(h, "It died of <b>%s</b>", core->signal);
-    if (victim) {
-        html(h, " in ");
-        put_thread(h, victim);
-        if (victim->where)
-            html(h, ", %s", victim->where);
-    }
-    html(h, ". ");
-    if (core->fault_words)
-        html(h, "%s ", core->fault_words);
-}
-
-static void put_cause(struct page *h) {
-    const struct casefile *c = h->c;
-    const struct finding *f = h->culprit;
-    char title[1024];
-    if (c->link.finding) {
-        html(h, "The likely cause is <b>%s</b>. ", finding_title(f, title, sizeof title));
-        if (c->link.reason)
-            html(h, "Why this one: %s. ", c->link.reason);
-    } else if (f) {
-        html(h,
-             c->core ? "No finding explains that by itself; what the tools saw most: <b>%s</b>. "
-                     : "What the tools saw most: <b>%s</b>. ",
-             finding_title(f, title, sizeof title));
-    } else if (has_tools(h)) {
-        html(h, "No tool found anything. ");
-    } else if (!c->core) {
-        html(h, "Nothing was read: there is neither a core nor a report. ");
-    }
+    html(h, "</p>\n");
 }
 
 static bool said_before(const struct casefile *c, const char *note) {
@@ -115,11 +84,8 @@ static void put_head(struct page *h) {
         html(h, " · %s", c->lab.slug);
     if (c->lab.class)
         html(h, " · %s", c->lab.class);
-    html(h, "</p>\n<h1>%s</h1>\n<p class=\"verdict\">", title_of(c));
-    if (c->core)
-        put_death(h);
-    put_cause(h);
-    html(h, "</p>\n");
+    html(h, "</p>\n<h1>%s</h1>\n", title_of(c));
+    put_verdict(h);
     if (c->lab.title && c->program)
         html(h, "<p class=\"quiet\"><code>%s</code></p>\n", c->program);
     put_notes(h);

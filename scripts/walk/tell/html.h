@@ -10,6 +10,7 @@
 
 #include "lanes.h"
 #include "threads.h"
+#include "verdict.h"
 
 /* A thread's colour and shape, the same all over the page. Threads beyond those that
  * can be told apart are grey. */

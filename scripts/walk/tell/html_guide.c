@@ -80,17 +80,10 @@ static void put_guide(struct page *h, const char *title, const struct guide *g) 
 }
 
 static void put_guides(struct page *h) {
-    const struct casefile *c = h->c;
-    bool occurs[KIND_COUNT] = {false};
-    for (size_t i = 0; i < c->finding_count; i++)
-        occurs[c->findings[i]->kind] = true;
-    if (c->core && c->core->cycle_count > 0 && guide_for_deadlock())
-        put_guide(h, "A deadlock", guide_for_deadlock());
-    for (int k = 0; k < KIND_COUNT; k++)
-        if (occurs[k] && guide_for((enum kind)k))
-            put_guide(h, kind_name((enum kind)k), guide_for((enum kind)k));
-    if (c->core && c->core->signal && guide_for_fault(c->core->fault))
-        put_guide(h, c->core->signal, guide_for_fault(c->core->fault));
+    struct guide_entry entries[ENTRIES_MOST];
+    size_t n = guide_entries(h->c, entries);
+    for (size_t i = 0; i < n; i++)
+        put_guide(h, entries[i].title, entries[i].guide);
 }
 
 void html_guide(struct page *h) {

@@ -11,6 +11,7 @@
 #include "../blame.h"
 #include "threads.h"
 #include "utf8.h"
+#include "verdict.h"
 
 enum { WHO_MOST = 512, TITLE_MOST = 4096, FRAMES_SHOWN = 6 };
 
@@ -63,8 +64,7 @@ static void element(struct page *o, const char *name, const char *message, const
     fputs("\">", o->out);
 }
 
-/* --- stacks ------------------------------------------------------------------------------------
- */
+/* --- stacks ------------------------------------------------------------ */
 
 static void stack(struct page *o, const struct stack *s) {
     size_t shown = 0, own = 0;
@@ -106,8 +106,7 @@ static void finding(struct page *o, const struct finding *f) {
     }
 }
 
-/* --- test cases
- * ----------------------------------------------------------------------------------- */
+/* --- test cases ------------------------------------------------------------ */
 
 enum result { PASSED, FAILED, ERROR }; /* ERROR: the environment */
 
@@ -187,28 +186,29 @@ static void thread(struct page *o, const struct thread *t) {
 
 static void core_case(struct page *o, const struct casefile *c) {
     const struct core *core = c->core;
+    struct sentence sentences[SENTENCES_MOST];
+    struct pool p = {0};
+    size_t n = verdict_of(c, sentences, &p);
     open_case(o, c, "crash");
     if (core_result(core) == FAILED) {
-        const char *signal = core->signal ? core->signal : "deadlock";
-        element(o, "failure", core->fault_words ? core->fault_words : signal, signal);
-        words(o, signal);
-        fputc('\n', o->out);
+        element(o, "failure", sentence_text(&sentences[0], &p),
+                core->signal ? core->signal : "deadlock");
+        for (size_t i = 0; i < n; i++) {
+            words(o, sentence_text(&sentences[i], &p));
+            fputc('\n', o->out);
+        }
         for (size_t i = 0; i < core->thread_count; i++)
             if (thread_has_part(core, (int)i)) /* few, however many there were */
                 thread(o, &core->threads[i]);
-        if (c->link.finding) {
-            fputs("the cause: ", o->out);
-            words(o, c->link.reason);
-            fputc('\n', o->out);
+        if (c->link.finding)
             finding(o, c->link.finding);
-        }
         fputs("</failure>\n", o->out);
     }
     fputs("  </testcase>\n", o->out);
+    pool_free(&p);
 }
 
-/* --- the suite
- * --------------------------------------------------------------------------------------- */
+/* --- the suite ------------------------------------------------------------ */
 
 static void counts(FILE *out, const unsigned of[3]) {
     fprintf(out, "name=\"racelab walk\" tests=\"%u\" failures=\"%u\" errors=\"%u\"",

@@ -24,90 +24,21 @@ static void title(FILE *out, const struct casefile *c) {
 
 /* --- the verdict --------------------------------------------------------------------- */
 
-/* Sentences of one paragraph, with a blank in between. */
-static void sentence(FILE *out, bool *any) {
-    fputs(*any ? " " : "", out);
-    *any = true;
-}
-
-static void what_happened(FILE *out, const struct core *core, bool *any) {
-    char who[160];
-    const struct thread *victim = core_thread(core, core->victim);
-    const struct frame *f = victim ? stack_blamed(&victim->stack) : NULL;
-    sentence(out, any);
-    if (!core->signal) {
-        fputs("The process had not died.", out);
-    } else {
-        fputs("**", out);
-        md_text(out, victim ? thread_who(victim, who, sizeof who) : "The process");
-        fputs("** died of ", out);
-        md_text(out, core->signal);
-        fputs(f ? " in " : "", out);
-        if (f)
-            md_code(out, f->function);
-        fputc('.', out);
-    }
-    if (core->cycle_count) {
-        sentence(out, any);
-        fprintf(out, "%zu threads wait for one another: a deadlock.", core->cycle_count);
-    }
-    if (core->fault_words && core->fault != FAULT_NONE) {
-        sentence(out, any);
-        md_text(out, core->fault_words);
-    }
-}
-
-static void witnesses(FILE *out, const struct casefile *c, const struct finding *f) {
-    const char *before = "; seen by ";
-    for (int t = 0; t < TOOL_COUNT; t++) {
-        if (!f->witnesses[t].reports)
-            continue;
-        fprintf(out, "%s%s", before, tool_title((enum tool)t));
-        unsigned started = c->tools[t].runs - c->tools[t].not_started;
-        if (started > 1)
-            fprintf(out, " in %u of %u runs", f->witnesses[t].runs, started);
-        before = ", ";
-    }
-}
-
-static void nothing_found(FILE *out, const struct casefile *c) {
-    unsigned runs = 0, not_started = 0;
-    for (int t = 0; t < TOOL_COUNT; t++) {
-        runs += c->tools[t].runs;
-        not_started += c->tools[t].not_started;
-    }
-    fputs(runs && not_started == runs
-              ? "No tool could start. That is the environment, and says nothing of the program."
-              : "Nothing was found in what was read.",
-          out);
-}
-
 static void verdict(FILE *out, const struct casefile *c) {
-    char text[512];
-    bool any = false;
-    const struct finding *f = case_main(c);
-    if (c->core)
-        what_happened(out, c->core, &any);
-    if (f) {
-        sentence(out, &any);
-        fputs(c->link.finding ? "The likely cause: **" : "**", out);
-        md_text(out, finding_title(f, text, sizeof text));
-        fputs("**", out);
-        witnesses(out, c, f);
-        fputc('.', out);
-    }
-    if (c->link.finding && c->link.reason) {
-        sentence(out, &any);
-        fputs("They belong together: ", out);
-        md_text(out, c->link.reason);
-        fputc('.', out);
-    } else if (f && !c->link.finding && c->core && c->core->signal) {
-        sentence(out, &any);
-        fputs("No stack in the core touches it, so it is not linked with the crash.", out);
-    } else if (!f && !c->core) {
-        nothing_found(out, c);
+    struct sentence sentences[SENTENCES_MOST];
+    struct pool p = {0};
+    size_t n = verdict_of(c, sentences, &p);
+    for (size_t i = 0; i < n; i++) {
+        fputs(i ? " " : "", out);
+        for (size_t w = 0; w < sentences[i].count; w++) {
+            const struct words *words = &sentences[i].words[w];
+            fputs(words->strong ? "**" : "", out);
+            md_text(out, words->text);
+            fputs(words->strong ? "**" : "", out);
+        }
     }
     fputc('\n', out);
+    pool_free(&p);
 }
 
 static void note(FILE *out, const char *text, bool *any) {
@@ -241,27 +172,15 @@ static void guide(FILE *out, const char *heading, const struct guide *g) {
 }
 
 static void explanations(FILE *out, const struct casefile *c) {
-    bool told[KIND_COUNT] = {false};
-    const struct core *core = c->core;
-    if (!c->finding_count && !(core && (core->cycle_count || core->signal)))
-        return;
-    fputs("\n## The words, explained\n", out);
-    if (core && core->cycle_count)
-        guide(out, "deadlock", guide_for_deadlock());
-    else if (core && core->signal)
-        guide(out, core->signal, guide_for_fault(core->fault));
-    for (size_t i = 0; i < c->finding_count; i++) {
-        enum kind kind = c->findings[i]->kind;
-        if (!told[kind])
-            guide(out, kind_name(kind), guide_for(kind));
-        told[kind] = true;
-    }
+    struct guide_entry entries[ENTRIES_MOST];
+    size_t n = guide_entries(c, entries);
+    if (n)
+        fputs("\n## The words, explained\n", out);
+    for (size_t i = 0; i < n; i++)
+        guide(out, entries[i].title, entries[i].guide);
 }
 
 bool tell_md(const struct casefile *c, FILE *out, const struct style *style) {
-    bool any = c->finding_count > 0;
-    for (int t = 0; t < TOOL_COUNT; t++)
-        any |= c->tools[t].runs > 0;
     title(out, c);
     verdict(out, c);
     notes(out, c);
@@ -270,7 +189,7 @@ bool tell_md(const struct casefile *c, FILE *out, const struct style *style) {
         fputs("\n## Who was where\n", out);
         md_threads(out, c->core);
     }
-    if (any) {
+    if (!no_tool_ran(c)) {
         fputs("\n## What each tool says\n", out);
         md_findings(out, c, style->most);
     }

@@ -10,6 +10,7 @@
 
 #include "lanes.h"
 #include "threads.h"
+#include "verdict.h"
 
 /* Running text or a cell of a table: no markup, no HTML, one line. */
 void md_text(FILE *out, const char *text);

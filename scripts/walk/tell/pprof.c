@@ -21,6 +21,7 @@
 #include "../blame.h"
 #include "tell.h"
 #include "utf8.h"
+#include "verdict.h"
 
 /* --- tables: content -> number in order of coming ---------------------------------------- */
 
@@ -240,15 +241,12 @@ static void add_thread(struct builder *b, const struct core *core, size_t i) {
 }
 
 static void add_comments(struct builder *b, const struct casefile *c) {
-    char title[4096];
+    struct sentence sentences[SENTENCES_MOST];
+    size_t n = verdict_of(c, sentences, &b->pool);
     if (c->program)
         comment(b, pool_print(&b->pool, "racelab walk of %s", c->program));
-    if (c->core && c->core->signal)
-        comment(b, pool_print(&b->pool, "it died of %s", c->core->signal));
-    if (c->link.finding)
-        comment(b,
-                pool_print(&b->pool, "%s: %s", finding_title(c->link.finding, title, sizeof title),
-                           c->link.reason ? c->link.reason : "taken for the cause"));
+    for (size_t i = 0; i < n; i++)
+        comment(b, sentence_text(&sentences[i], &b->pool));
     for (size_t i = 0; i < c->note_count; i++)
         comment(b, c->notes[i]);
 }

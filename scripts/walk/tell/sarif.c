@@ -14,6 +14,7 @@
 #include "jsonout.h"
 #include "sarif.h"
 #include "threads.h"
+#include "verdict.h"
 
 enum {
     RULE_CRASH = KIND_COUNT, /* rules beside those of the kinds */
@@ -294,20 +295,19 @@ static const struct thread *subject(const struct core *core, int which) {
     return core_thread(core, which == RULE_DEADLOCK ? core->cycle[0] : core->victim);
 }
 
-static const char *crash_words(struct pool *p, const struct core *core, int which) {
-    char who[WHO_MOST];
-    const char *signal = core->signal ? core->signal : "no signal";
-    if (which == RULE_CRASH) {
-        const struct thread *t = subject(core, which);
-        const char *words =
-            t ? pool_print(p, "%s in %s, %s", signal, thread_who(t, who, sizeof who),
-                           stack_blamed_name(&t->stack))
-              : signal;
-        return core->fault_words ? pool_print(p, "%s: %s", words, core->fault_words) : words;
-    }
+static const char *crash_words(struct pool *p, const struct casefile *c, int which) {
+    struct sentence sentences[SENTENCES_MOST];
+    size_t n = verdict_of(c, sentences, p);
+    const char *words = sentence_text(&sentences[0], p);
     char circle[CIRCLE_MOST];
-    return pool_print(p, "each waits for the next: %s (%s)",
-                      circle_words(core, circle, sizeof circle), signal);
+    if (which == RULE_DEADLOCK)
+        return pool_print(p, "each waits for the next: %s (%s)",
+                          circle_words(c->core, circle, sizeof circle),
+                          c->core->signal ? c->core->signal : "no signal");
+    for (size_t i = 1; i < n; i++)
+        if (sentences[i].about == SAYS_FAULT)
+            words = pool_print(p, "%s %s", words, sentence_text(&sentences[i], p));
+    return words;
 }
 
 static json_t *crash_result(struct pool *p, const struct casefile *c, const struct rules *r) {
@@ -315,7 +315,7 @@ static json_t *crash_result(struct pool *p, const struct casefile *c, const stru
     int which = rule_of_core(core);
     const struct thread *t = subject(core, which);
     const struct frame *b = t ? stack_blamed(&t->stack) : NULL;
-    const char *words = crash_words(p, core, which);
+    const char *words = crash_words(p, c, which);
     json_t *o = result_of(p, which, r->index[which]);
     json_object_set_new(o, "message", sarif_message(p, sarif_quoted(p, words)));
     const char *program = core->program ? core->program : c->program;

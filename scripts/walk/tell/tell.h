@@ -68,6 +68,14 @@ const struct guide *guide_for(enum kind kind);
 const struct guide *guide_for_fault(enum fault fault); /* and of a deadlock: */
 const struct guide *guide_for_deadlock(void);
 
+/* The guide's entries for what is in a case: how it died first, then each kind found. */
+struct guide_entry {
+    const char *title; /* "a field of a NULL pointer", "race" */
+    const struct guide *guide;
+};
+enum { ENTRIES_MOST = KIND_COUNT + 1 };
+size_t guide_entries(const struct casefile *c, struct guide_entry entries[ENTRIES_MOST]);
+
 /* The trace's key fields and what each means; tool -> where to look in it. Rows of
  * two or three cells; only those rows that this case has something for. */
 struct row {

@@ -23,46 +23,27 @@ static void header(struct term *t, const struct casefile *c) {
         term_line(t, 2, DIM, "class: %s", c->lab.class);
 }
 
-/* "2 threads wait for one another", or the one that waits for itself */
-static const char *deadlock_words(const struct core *core, char *buffer, size_t size) {
-    char name[128];
-    if (core->cycle_count == 1)
-        snprintf(buffer, size, "%s waits for a lock that it holds itself",
-                 thread_who(&core->threads[core->cycle[0]], name, sizeof name));
-    else
-        snprintf(buffer, size, "%zu threads wait for one another", core->cycle_count);
-    return buffer;
-}
-
 /* The first thing a reader wants: what happened, and who did it. */
 static void verdict(struct term *t, const struct casefile *c) {
-    const struct core *core = c->core;
-    char name[128] = "", title[512], seen[512], circle[200];
+    static const struct {
+        int indent, hang;
+        const char *colour; /* NULL: it is told elsewhere */
+    } styles[SENTENCES_MOST] = {
+        [SAYS_DEATH] = {2, 2, "31"}, [SAYS_DEADLOCK] = {2, 2, "31"}, [SAYS_FAULT] = {0, 0, NULL},
+        [SAYS_CAUSE] = {2, 2, BOLD}, [SAYS_SEEN] = {4, 0, ""},       [SAYS_LINK] = {4, 0, ""},
+        [SAYS_NOTHING] = {2, 2, ""},
+    };
+    struct sentence sentences[SENTENCES_MOST];
+    struct pool p = {0};
+    size_t n = verdict_of(c, sentences, &p);
     term_blank(t);
-    if (core && core->victim >= 0)
-        thread_who(&core->threads[core->victim], name, sizeof name);
-    if (core && core->signal)
-        term_say(t, 2, 2, thread_colour(0), "It died of %s%s%s.", core->signal,
-                 name[0] ? ", in " : "", name);
-    else if (core)
-        term_say(t, 2, 2, "", "It had not died: this is what it was doing.");
-    if (core && core->cycle_count)
-        term_say(t, 2, 2, thread_colour(0), "%s: a deadlock.",
-                 deadlock_words(core, circle, sizeof circle));
-    const struct finding *f = case_main(c);
-    if (f) {
-        witnesses(c, f, seen, sizeof seen);
-        term_say(t, 2, 2, BOLD, "%s", finding_title(f, title, sizeof title));
-        term_say(t, 4, 0, "", "seen by %s", seen);
-    }
-    if (c->link.finding)
-        term_say(t, 4, 0, "", "linked with the crash: %s", c->link.reason);
-    else if (f && core && core->signal)
-        term_say(t, 4, 0, "", "not linked with the crash: no stack in the core touches it");
-    else if (!f && !core)
-        term_say(t, 2, 2, GREEN, "Nothing was found in what was read.");
+    for (size_t i = 0; i < n; i++)
+        if (styles[sentences[i].about].colour)
+            term_say(t, styles[sentences[i].about].indent, styles[sentences[i].about].hang,
+                     styles[sentences[i].about].colour, "%s", sentence_text(&sentences[i], &p));
     for (size_t i = 0; i < c->note_count; i++)
         term_say(t, 2, 2, DIM, "Note: %s", c->notes[i]);
+    pool_free(&p);
 }
 
 static void about_core(struct term *t, const struct core *core) {
@@ -195,38 +176,26 @@ static void how_to_read(struct term *t, const struct casefile *c) {
     pool_free(&p);
 }
 
-static void guide(struct term *t, const char *title, const struct guide *g) {
-    if (!g)
-        return;
-    term_blank(t);
-    term_line(t, 2, BOLD, "%s", title);
-    term_say(t, 4, 0, "", "%s", g->means);
-    term_say(t, 4, 2, "", "Look: %s", g->look);
-    term_say(t, 4, 2, "", "Repair: %s", g->repair);
-    term_say(t, 4, 2, "", "Silence: %s", g->silence);
-}
-
 static void explanations(struct term *t, const struct casefile *c) {
-    bool told[KIND_COUNT] = {false};
-    term_section(t, "The words, explained");
-    if (c->core && c->core->cycle_count)
-        guide(t, "deadlock", guide_for_deadlock());
-    else if (c->core && c->core->signal)
-        guide(t, fault_title(c->core->fault), guide_for_fault(c->core->fault));
-    for (size_t i = 0; i < c->finding_count; i++) {
-        enum kind kind = c->findings[i]->kind;
-        if (!told[kind])
-            guide(t, kind_name(kind), guide_for(kind));
-        told[kind] = true;
+    struct guide_entry entries[ENTRIES_MOST];
+    size_t n = guide_entries(c, entries);
+    if (n)
+        term_section(t, "The words, explained");
+    for (size_t i = 0; i < n; i++) {
+        const struct guide *g = entries[i].guide;
+        if (i)
+            term_blank(t);
+        term_line(t, 2, BOLD, "%s", entries[i].title);
+        term_say(t, 4, 0, "", "%s", g->means);
+        term_say(t, 4, 2, "", "Look: %s", g->look);
+        term_say(t, 4, 2, "", "Repair: %s", g->repair);
+        term_say(t, 4, 2, "", "Silence: %s", g->silence);
     }
 }
 
 bool tell_text(const struct casefile *c, FILE *out, const struct style *style) {
     struct term t = {
         .out = out, .width = style->width, .colour = style->colour, .sections = style->sections};
-    bool any = false;
-    for (int tool = 0; tool < TOOL_COUNT; tool++)
-        any |= c->tools[tool].runs > 0;
     if (!style->sections)
         header(&t, c);
     verdict(&t, c);
@@ -235,7 +204,7 @@ bool tell_text(const struct casefile *c, FILE *out, const struct style *style) {
         threads(&t, c->core);
     }
     crossing(&t, c, style);
-    if (any) {
+    if (!no_tool_ran(c)) {
         term_section(&t, "What each tool says");
         text_tools(&t, c);
         text_findings(&t, c, style);

@@ -5,6 +5,7 @@
 #include "lanes.h"
 #include "term.h"
 #include "threads.h"
+#include "verdict.h"
 
 /* The two stacks in columns, down to the object they cross at, and the source of the
  * lines that met. */
@@ -13,8 +14,5 @@ void text_lanes(struct term *t, const struct lanes *l, const struct style *style
 /* The table tool -> what it says, and the findings one by one. */
 void text_tools(struct term *t, const struct casefile *c);
 void text_findings(struct term *t, const struct casefile *c, const struct style *style);
-
-/* "tsan in 3 of 3 runs, helgrind in 2 of 3" */
-void witnesses(const struct casefile *c, const struct finding *f, char *buffer, size_t size);
 
 #endif

@@ -6,34 +6,6 @@
 
 enum { ROWS_MOST = 64, TOLD_MOST = 6 };
 
-/* "tsan in 3 of 3 runs"; of a single run, how often it was reported. */
-static size_t one_witness(const struct casefile *c, const struct finding *f, enum tool tool,
-                          const char *before, char *buffer, size_t size) {
-    const struct witness *w = &f->witnesses[tool];
-    unsigned started = c->tools[tool].runs - c->tools[tool].not_started;
-    int n = started > 1 ? snprintf(buffer, size, "%s%s in %u of %u runs", before, tool_name(tool),
-                                   w->runs, started)
-                        : snprintf(buffer, size, "%s%s (%u report%s)", before, tool_name(tool),
-                                   w->reports, w->reports == 1 ? "" : "s");
-    return n > 0 ? (size_t)n : 0;
-}
-
-void witnesses(const struct casefile *c, const struct finding *f, char *buffer, size_t size) {
-    size_t used = 0;
-    buffer[0] = '\0';
-    for (int t = 0; t < TOOL_COUNT && used < size; t++)
-        if (f->witnesses[t].runs)
-            used += one_witness(c, f, (enum tool)t, used ? ", " : "", buffer + used, size - used);
-    const char *before = "; one side of it by ";
-    for (size_t i = 0; i < c->finding_count; i++)
-        for (int t = 0; c->findings[i]->part_of == f && t < TOOL_COUNT && used < size; t++)
-            if (c->findings[i]->witnesses[t].runs && !f->witnesses[t].runs) {
-                used += one_witness(c, c->findings[i], (enum tool)t, before, buffer + used,
-                                    size - used);
-                before = ", ";
-            }
-}
-
 struct tool_table {
     struct row rows[ROWS_MOST];
     size_t count;
@@ -49,7 +21,7 @@ static void add_row(struct tool_table *r, const char *a, const char *b, const ch
 /* Silent: why, or that the reason is the one just given. */
 static void silent_row(const struct casefile *c, enum tool tool, struct tool_table *r) {
     const char *why = c->silence[tool];
-    unsigned started = c->tools[tool].runs - c->tools[tool].not_started;
+    unsigned started = runs_started(c, tool);
     add_row(r, tool_name(tool), pool_print(&r->pool, "0 of %u", started),
             !why               ? "silent"
             : why == r->reason ? "silent, for the same reason"
@@ -61,7 +33,7 @@ static void silent_row(const struct casefile *c, enum tool tool, struct tool_tab
 static void tool_rows(const struct casefile *c, enum tool tool, struct tool_table *r) {
     const struct tool_state *s = &c->tools[tool];
     size_t first = r->count, left_out = 0;
-    unsigned started = s->runs - s->not_started;
+    unsigned started = runs_started(c, tool);
     if (started && (c->silence[tool] || !s->with_findings))
         silent_row(c, tool, r);
     for (size_t i = 0; i < c->finding_count; i++) {
@@ -129,12 +101,13 @@ static void details(struct term *t, const struct finding *f) {
 
 static void one_finding(struct term *t, const struct casefile *c, const struct finding *f,
                         bool lanes_shown) {
-    char title[512], seen[512];
+    char title[512];
+    struct pool p = {0};
     term_blank(t);
     term_line(t, 2, BOLD, "%s", finding_title(f, title, sizeof title));
-    witnesses(c, f, seen, sizeof seen);
-    term_say(t, 2, 2, "", "Seen by %s.%s", seen,
+    term_say(t, 2, 2, "", "Seen by %s.%s", witness_words(c, f, &p),
              f == c->link.finding ? " The crash is taken for its work, see above." : "");
+    pool_free(&p);
     struct lanes l;
     lanes_of_finding(f, &l);
     if (l.count && !lanes_shown && l.lane[0].stack->count) {
