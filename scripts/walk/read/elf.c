@@ -195,15 +195,19 @@ static const char *file_at(const struct reading *r, uint64_t address) {
 static const char *id_in_memory(const struct reading *r) {
     uint64_t bias = 0, notes[2 * 8];
     size_t found = 0;
+    bool known = false;
     if (!r->phdr || r->phent != sizeof(Elf64_Phdr) || r->phnum > HEADERS_MAX)
         return NULL;
     for (uint64_t i = 0; i < r->phnum; i++) {
         Elf64_Phdr p;
         if (!memory(r, r->phdr + i * sizeof p, &p, sizeof p))
             return NULL;
-        if (p.p_type == PT_PHDR)
-            bias = r->phdr - p.p_vaddr;
-        else if (p.p_type == PT_NOTE && found < 8) {
+        /* a static PIE has no PT_PHDR; its headers lie behind the ELF header, where the
+         * file's first byte is */
+        if (p.p_type == PT_PHDR || (p.p_type == PT_LOAD && p.p_offset == 0 && !known)) {
+            bias = r->phdr - p.p_vaddr - (p.p_type == PT_PHDR ? 0 : sizeof(Elf64_Ehdr));
+            known = true;
+        } else if (p.p_type == PT_NOTE && found < 8) {
             notes[2 * found] = p.p_vaddr;
             notes[2 * found++ + 1] = p.p_memsz;
         }
