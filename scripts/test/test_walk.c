@@ -93,7 +93,7 @@ Test(walk, counts_runs_of_several_files_of_one_tool) {
     struct outcome o =
         sh(5, WALK REPORTS "tsan-gcc-race.txt " REPORTS "tsan-gcc-race.txt --tsan README.md");
     exited(o, 1);
-    cr_assert(strstr(o.out, "tsan in 2 of 3 runs"), "%s", o.out);
+    cr_assert(strstr(o.out, "ThreadSanitizer in 2 of 3 runs"), "%s", o.out);
 }
 
 Test(walk, writes_a_file_whole_or_not_at_all) {

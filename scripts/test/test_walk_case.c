@@ -234,11 +234,10 @@ Test(walk_case, a_crossing_in_the_core_is_the_strongest_link) {
     add(TOOL_TSAN, KIND_RACE, "get", "put");
     join(&c);
     cr_assert_str_eq(c.link.finding->pair, "get/put");
-    cr_assert_str_eq(c.link.reason,
-                     "in the core, anna and bert stand in the very two functions: get/put");
+    cr_assert_str_eq(c.link.reason, "in the core, anna is in put and bert in get");
     cr_assert_eq(c.link.thread, 0);
     cr_assert_str_eq(stack_blamed_name(&c.link.finding->sites[c.link.site].stack), "put");
-    cr_assert(c.link.strong);
+    cr_assert(c.link.sure);
 }
 
 Test(walk_case, two_threads_in_one_function_are_both_sides_of_a_race_with_itself) {
@@ -256,7 +255,28 @@ Test(walk_case, else_the_victim_links) {
     add(TOOL_TSAN, KIND_USE_AFTER_FREE, "get", "drop");
     join(&c);
     cr_assert_str_eq(c.link.reason, "anna died in get, which is one side of it");
-    cr_assert(c.link.strong);
+    cr_assert(c.link.sure);
+}
+
+/* No crossing was seen in the core, but the detector knows which two belong together. */
+Test(walk_case, the_victim_and_any_thread_inside_the_other_side_link) {
+    core_of((const char *[]){"get work", "sleep@libc", "log put work"}, 3);
+    add(TOOL_TSAN, KIND_RACE, "change", "get");
+    struct finding *f = add(TOOL_TSAN, KIND_RACE, "put", "get");
+    join(&c);
+    cr_assert_eq(c.link.finding, f);
+    cr_assert_str_eq(c.link.reason, "in the core, anna is in get and carl in put");
+    cr_assert_eq(c.link.other, 2);
+}
+
+Test(walk_case, a_crash_on_freed_memory_links_with_what_frees) {
+    core_of((const char *[]){"get work", "put work"}, 2);
+    c.core->fault = FAULT_FREED;
+    for (int i = 0; i < 3; i++)
+        add(TOOL_TSAN, KIND_RACE, "get", "put");
+    struct finding *f = add(TOOL_TSAN, KIND_RACE, "get", "free@libc drop");
+    join(&c);
+    cr_assert_eq(c.link.finding, f);
 }
 
 Test(walk_case, else_a_function_on_the_victims_stack) {
@@ -264,7 +284,7 @@ Test(walk_case, else_a_function_on_the_victims_stack) {
     add(TOOL_TSAN, KIND_RACE, "put", "get");
     join(&c);
     cr_assert_str_eq(c.link.reason, "get is on the stack of anna, and one side of it");
-    cr_assert_not(c.link.strong);
+    cr_assert_not(c.link.sure);
 }
 
 Test(walk_case, else_another_thread_that_was_in_it) {
@@ -283,7 +303,23 @@ Test(walk_case, a_circle_links_with_the_inversion_of_its_functions) {
     add(TOOL_TSAN, KIND_LOCK_ORDER, "count", "move");
     join(&c);
     cr_assert_eq(c.link.finding->kind, KIND_LOCK_ORDER);
-    cr_assert(c.link.strong);
+    cr_assert(c.link.sure);
+}
+
+/* Both are in move: the inversion of move with itself fits better than that with count. */
+Test(walk_case, a_circle_prefers_the_inversion_that_has_a_side_for_each) {
+    core_of((const char *[]){"lock@libc move", "lock@libc move"}, 2);
+    c.core->cycle = (int[]){0, 1};
+    c.core->cycle_count = 2;
+    for (int i = 0; i < 3; i++)
+        add(TOOL_TSAN, KIND_LOCK_ORDER, "count", "move");
+    join(&c);
+    cr_assert_str_eq(c.link.reason,
+                     "the threads that wait for one another stand in move, where "
+                     "locks were seen taken in two orders");
+    struct finding *f = add(TOOL_TSAN, KIND_LOCK_ORDER, "move", "move");
+    join(&c);
+    cr_assert_eq(c.link.finding, f);
 }
 
 Test(walk_case, what_no_stack_touches_is_not_linked_nor_is_a_death_under_a_tool) {

@@ -184,9 +184,10 @@ struct lab {
 struct link {
     struct finding *finding; /* NULL: none */
     const char *reason;
-    int thread;  /* index of the thread whose stack it was seen in, or -1 */
-    int site;    /* index of the finding's site that is the victim's, or -1 */
-    bool strong; /* by the victim itself, not only by who else was about */
+    int thread; /* index of the thread whose stack it was seen in, or -1 */
+    int other;  /* of the thread that is in its other side, or -1 */
+    int site;   /* index of the finding's site that is the victim's, or -1 */
+    bool sure;  /* by what the victim did, not only by what is near it */
 };
 
 struct casefile {

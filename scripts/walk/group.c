@@ -91,7 +91,7 @@ static void add_core(struct cluster **list, struct casefile *reports, const stru
     reports->core = one->core;
     link_crash(reports);
     reports->core = NULL;
-    const struct finding *f = reports->link.strong ? reports->link.finding : NULL;
+    const struct finding *f = reports->link.sure ? reports->link.finding : NULL;
     title_core(one->core, title, sizeof title);
     for (struct cluster *k = *list; k && !found; k = k->next)
         if (f ? k->finding == f : !k->finding && strcmp(k->title, title) == 0)

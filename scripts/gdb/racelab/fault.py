@@ -47,17 +47,18 @@ def explain(died, store, signal_number, code, signal):
                        f"and the program ended in it with {signal}."
         return found.told()
     if signal_number == SIGABRT:
-        return Fault("none", 0, aborted(died, store) + during(first)).told()
+        return Fault("none", 0, aborted(died, store) + during(died)).told()
     if code <= 0:
-        return Fault("none", 0, sent(signal, signal_number, died) + during(first)).told()
+        return Fault("none", 0, sent(signal, signal_number, died) + during(died)).told()
     address = number("$_siginfo._sifields._sigfault.si_addr")
     return faulted(Faulted(died), store, signal_number, code, address).told()
 
 
-def during(caught):
+def during(died):
     """The signal whose handler was running."""
+    caught = died.caught
     if caught is None:
-        return ""
+        return " It was in a signal's handler." if any(f.handler for f in died.frames) else ""
     by = f", which process {caught.sender} had sent" if caught.code <= 0 and caught.sender else ""
     return f" It was in a handler of {caught.name}{by}."
 
@@ -133,7 +134,8 @@ def aborted(died, store):
     raised = pid and pid != own or any(re.search(r"raise|kill|gsignal", n) for n in names)
     if raised and not any("abort" in n for n in names):
         return sent("SIGABRT", SIGABRT, died)
-    return f"The program called abort(){place(died)}."
+    sure = any("abort" in n or n.startswith("__assert") for n in names)
+    return f"The program called abort(){'' if sure else ', or raised SIGABRT itself'}{place(died)}."
 
 
 def exception(died):

@@ -68,10 +68,12 @@ def of_core(path):
                 names += files_in(f.read(min(inside, NOTES_MAX)), order, wide)
         by_start = sorted(found, key=lambda m: m.start)
         for start, end, name in names:
-            for m in by_start:
-                if start <= m.start < end:
-                    m.path = values.near(name)
-        return by_start
+            inside = [m for m in by_start if start <= m.start < end]
+            for m in inside:
+                m.path = values.near(name)
+            if not inside:  # gcore leaves out what the file has: code and constants
+                found.append(Mapping(start, end, READ | EXECUTE, values.near(name)))
+        return sorted(found, key=lambda m: m.start)
 
 
 def files_in(notes, order, wide):

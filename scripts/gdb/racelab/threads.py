@@ -145,9 +145,8 @@ class Caught:
     """A signal whose handler is still running: .index of the frame that it came upon; and
     what the kernel said of it."""
 
-    def __init__(self, index, data):
-        self.index = index
-        self.number, _, self.code, _, self.address = struct.unpack("<iiiiQ", data)
+    def __init__(self, index, number, error, code, _pad, address):
+        self.index, self.number, self.error, self.code, self.address = index, number, error, code, address
         self.sender = self.address & (1 << 32) - 1
         self.name = NAMES.get(self.number, f"signal {self.number}")
         self.fault = self.number in FAULTS and self.code > 0
@@ -161,14 +160,27 @@ def caught(frames_):
             continue
         try:
             beside = {"i386:x86-64": 304, "aarch64": 0}[f.gdb.architecture().name()]
-            at = int(f.gdb.read_register("sp")) + beside & (1 << 64) - 1
-            data = gdb.selected_inferior().read_memory(at, 24).tobytes()
+            at = int(f.gdb.read_register("sp")) & (1 << 64) - 1
+            data = gdb.selected_inferior().read_memory(at, beside + 24).tobytes()
         except (gdb.error, gdb.MemoryError, KeyError, ValueError, OverflowError):
             continue
-        found = Caught(i + 1, data)
-        if 0 < found.number <= 64:
+        found = Caught(i + 1, *struct.unpack_from("<iiiiQ", data, beside))
+        if 0 < found.number <= 64 and found.error == 0:
             return found
+        return by_trap(i + 1, frames_, data) if beside else None
     return None
+
+
+def by_trap(index, frames_, data):
+    """The same for a handler without SA_SIGINFO: what the processor said (x86-64) is in
+    the ucontext. It may be of an earlier fault; not so if this is no system call."""
+    error, trap, _, address = struct.unpack_from("<4Q", data, 40 + 152)
+    try:
+        call = gdb.selected_inferior().read_memory(frames_[index].address - 2, 2).tobytes() == b"\x0f\x05"
+    except gdb.MemoryError:
+        call = False
+    number, code = {6: (4, 2), 13: (11, 128), 14: (11, 2 if error & 1 else 1)}.get(trap, (0, 0))
+    return Caught(index, number, 0, code, 0, address if trap == 14 else 0) if number and not call else None
 
 
 def stack_pointer():

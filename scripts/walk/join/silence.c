@@ -56,25 +56,46 @@ static bool found(const struct casefile *c, enum kind kind) {
     return false;
 }
 
+/* Why this tool cannot see that kind; NULL where it can. */
+static const char *blind_to(enum tool tool, enum kind kind) {
+    for (size_t i = 0; i < sizeof blind / sizeof *blind; i++)
+        if (blind[i].tool == tool && blind[i].found == kind)
+            return blind[i].why;
+    return NULL;
+}
+
+/* What the core itself shows of what no tool saw; NULL: nothing. */
+static const char *why_not_in_core(const struct core *core, enum tool tool) {
+    const char *why = NULL;
+    if (core->cycle_count)
+        why = blind_to(tool, KIND_LOCK_ORDER);
+    else if (core->fault == FAULT_FREED)
+        why = blind_to(tool, KIND_USE_AFTER_FREE);
+    if (why)
+        return why;
+    if (core->cycle_count)
+        return "It notes the order of two locks when a thread has got both. A run that hangs at "
+               "once never gets there, and a run in one order only has nothing to compare.";
+    if (core->fault == FAULT_FREED)
+        return "In its runs nothing was used after it was freed, or not by code that was "
+               "compiled with it. Run it more often.";
+    if (core->signal)
+        return "No two accesses were unordered in its runs. Either the code that races did not "
+               "run, or there is no data race: a promise about several steps was broken, each "
+               "of them guarded (atomicity), and of that no detector knows.";
+    return NULL;
+}
+
 const char *why_silent(const struct casefile *c, enum tool tool) {
     const struct tool_state *t = &c->tools[tool];
     if (t->runs == t->not_started || spoke(c, tool))
         return NULL;
     if (c->lab.silent)
         return c->lab.silent;
-    for (size_t i = 0; i < sizeof blind / sizeof *blind; i++)
-        if (blind[i].tool == tool && found(c, blind[i].found))
-            return blind[i].why;
-    if (!is_detector(tool))
-        return NULL;
-    if (c->core && c->core->cycle_count)
-        return tool == TOOL_DRD ? blind[0].why
-                                : "It notes the order of two locks when a thread has got both. A "
-                                  "run that hangs at once never gets there, and a run in one "
-                                  "order only has nothing to compare.";
-    if (c->core && c->core->signal)
-        return "No two accesses were unordered in its runs. Either the code that races did not "
-               "run, or there is no data race: a promise about several steps was broken, each "
-               "of them guarded (atomicity), and of that no detector knows.";
-    return NULL;
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        const char *why = found(c, (enum kind)kind) ? blind_to(tool, (enum kind)kind) : NULL;
+        if (why)
+            return why;
+    }
+    return is_detector(tool) && c->core ? why_not_in_core(c->core, tool) : NULL;
 }

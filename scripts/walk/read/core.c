@@ -147,7 +147,6 @@ static void note_warnings(struct run *r, const char *path) {
                                         "debuginfod",
                                         "auto-loading has been declined",
                                         "RTTI symbol not found",
-                                        "Can't open file /dev/zero",
                                         NULL};
     FILE *f = fopen(path, "re");
     char line[WARNING_MAX];
@@ -156,7 +155,8 @@ static void note_warnings(struct run *r, const char *path) {
         const char *text = strstr(line, "warning: ");
         if (!text || (text != line && strncmp(line, "BFD:", 4) != 0))
             continue;
-        bool drop = false;
+        /* of what is mapped, only a library that is gone is missed */
+        bool drop = strstr(text, "file-backed mapping note") && !strstr(text, ".so");
         for (const char *const *k = known; *k; k++)
             drop |= strstr(text, *k) != NULL;
         line[strcspn(line, "\r\n")] = '\0';
@@ -264,7 +264,7 @@ static bool run_gdb(struct run *r) {
     struct child_end end = run_child(&plan);
     FILE *in = end.how == CHILD_EXIT ? fopen(facts, "re") : NULL;
     const char *torn = NULL;
-    bool good = in && read_facts(r->c, in, "GDB's facts", &torn);
+    bool good = in && read_facts(r->c, in, "GDB's facts", &torn) && r->core->thread_count > 0;
     if (in)
         fclose(in);
     if (!good)

@@ -105,6 +105,7 @@ struct reading {
     Elf *elf;
     int fd;
     size_t headers;
+    size_t word;   /* of the dead process, in bytes: 8 or 4 */
     uint64_t phdr; /* where the program's headers were in memory */
     uint64_t phnum, phent;
     const unsigned char *files; /* the NT_FILE note */
@@ -127,26 +128,38 @@ static bool memory(const struct reading *r, uint64_t address, void *to, size_t l
     return false;
 }
 
+/* The n-th word of the dead process in these bytes. */
+static uint64_t word_at(const struct reading *r, const unsigned char *at, uint64_t n) {
+    uint64_t wide = 0;
+    uint32_t narrow = 0;
+    if (r->word == sizeof wide)
+        memcpy(&wide, at + n * sizeof wide, sizeof wide);
+    else
+        memcpy(&narrow, at + n * sizeof narrow, sizeof narrow);
+    return wide | narrow;
+}
+
 static void read_auxv(struct reading *r, const unsigned char *at, size_t length) {
-    for (uint64_t pair[2]; length >= sizeof pair; at += sizeof pair, length -= sizeof pair) {
-        memcpy(pair, at, sizeof pair);
-        if (pair[0] == AT_PHDR)
-            r->phdr = pair[1];
-        else if (pair[0] == AT_PHNUM)
-            r->phnum = pair[1];
-        else if (pair[0] == AT_PHENT)
-            r->phent = pair[1];
+    for (uint64_t i = 0; i + 2 <= length / r->word; i += 2) {
+        uint64_t value = word_at(r, at, i + 1);
+        switch (word_at(r, at, i)) {
+        case AT_PHDR: r->phdr = value; break;
+        case AT_PHNUM: r->phnum = value; break;
+        case AT_PHENT: r->phent = value; break;
+        default: break;
+        }
     }
 }
 
-/* elf_prpsinfo of 64-bit Linux: the command line is its last 80 bytes. */
+/* elf_prpsinfo of Linux: the command line is its last 80 bytes. */
 static void read_command(struct reading *r, const unsigned char *at, size_t length) {
-    enum { PSINFO = 136, ARGS = 56, ARGS_SIZE = 80 };
-    if (length < PSINFO)
+    enum { PSINFO = 136, PSINFO_32 = 124, ARGS_SIZE = 80 };
+    if (length < (r->word == 8 ? PSINFO : PSINFO_32))
         return;
-    size_t end = strnlen((const char *)at + ARGS, ARGS_SIZE);
+    at += (r->word == 8 ? PSINFO : PSINFO_32) - ARGS_SIZE;
+    size_t end = strnlen((const char *)at, ARGS_SIZE);
     char text[ARGS_SIZE + 1];
-    memcpy(text, at + ARGS, end);
+    memcpy(text, at, end);
     text[end] = '\0';
     text[strcspn(text, " ")] = '\0';
     if (*text)
@@ -173,22 +186,33 @@ static void read_notes(struct reading *r, Elf_Data *data) {
 /* The file that was mapped at an address. NT_FILE: a count, the page size, so many
  * triples (start, end, offset), then so many names. */
 static const char *file_at(const struct reading *r, uint64_t address) {
-    uint64_t head[2], range[3];
-    if (r->files_size < sizeof head)
+    size_t head = 2 * r->word, range = 3 * r->word;
+    uint64_t count = r->files_size >= head ? word_at(r, r->files, 0) : 0;
+    if (!count || count > (r->files_size - head) / range)
         return NULL;
-    memcpy(head, r->files, sizeof head);
-    if (head[0] > (r->files_size - sizeof head) / sizeof range)
-        return NULL;
-    const char *name = (const char *)r->files + sizeof head + head[0] * sizeof range;
+    const char *name = (const char *)r->files + head + count * range;
     const char *end = (const char *)r->files + r->files_size;
-    for (uint64_t i = 0; i < head[0] && name < end; i++) {
+    for (uint64_t i = 0; i < count && name < end; i++) {
         size_t length = strnlen(name, (size_t)(end - name));
-        memcpy(range, r->files + sizeof head + i * sizeof range, sizeof range);
-        if (address >= range[0] && address < range[1])
+        if (address >= word_at(r, r->files, 2 + 3 * i) && address < word_at(r, r->files, 3 + 3 * i))
             return pool_string(&r->c->pool, name, length);
         name += length + 1;
     }
     return NULL;
+}
+
+/* A program header as it was in memory, of either width. */
+static bool header_at(const struct reading *r, uint64_t i, GElf_Phdr *p) {
+    Elf32_Phdr narrow;
+    if (r->word == 8)
+        return memory(r, r->phdr + i * sizeof *p, p, sizeof *p);
+    if (!memory(r, r->phdr + i * sizeof narrow, &narrow, sizeof narrow))
+        return false;
+    *p = (GElf_Phdr){.p_type = narrow.p_type,
+                     .p_offset = narrow.p_offset,
+                     .p_vaddr = narrow.p_vaddr,
+                     .p_memsz = narrow.p_memsz};
+    return true;
 }
 
 /* The build-id, from the program's headers as they were in memory. */
@@ -196,16 +220,18 @@ static const char *id_in_memory(const struct reading *r) {
     uint64_t bias = 0, notes[2 * 8];
     size_t found = 0;
     bool known = false;
-    if (!r->phdr || r->phent != sizeof(Elf64_Phdr) || r->phnum > HEADERS_MAX)
+    size_t elf_header = r->word == 8 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+    if (!r->phdr || r->phent != (r->word == 8 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr))
+        || r->phnum > HEADERS_MAX)
         return NULL;
     for (uint64_t i = 0; i < r->phnum; i++) {
-        Elf64_Phdr p;
-        if (!memory(r, r->phdr + i * sizeof p, &p, sizeof p))
+        GElf_Phdr p;
+        if (!header_at(r, i, &p))
             return NULL;
         /* a static PIE has no PT_PHDR; its headers lie behind the ELF header, where the
          * file's first byte is */
         if (p.p_type == PT_PHDR || (p.p_type == PT_LOAD && p.p_offset == 0 && !known)) {
-            bias = r->phdr - p.p_vaddr - (p.p_type == PT_PHDR ? 0 : sizeof(Elf64_Ehdr));
+            bias = r->phdr - p.p_vaddr - (p.p_type == PT_PHDR ? 0 : elf_header);
             known = true;
         } else if (p.p_type == PT_NOTE && found < 8) {
             notes[2 * found] = p.p_vaddr;
@@ -226,6 +252,7 @@ static const char *id_in_memory(const struct reading *r) {
 
 static void read_headers(struct reading *r) {
     struct stat status;
+    r->word = gelf_getclass(r->elf) == ELFCLASS64 ? 8 : 4;
     if (fstat(r->fd, &status) == 0 && status.st_size > 0)
         r->core->have = (uint64_t)status.st_size;
     for (size_t i = 0; i < r->headers; i++) {
@@ -240,8 +267,6 @@ static void read_headers(struct reading *r) {
         if (data && data->d_buf)
             read_notes(r, data);
     }
-    if (gelf_getclass(r->elf) != ELFCLASS64)
-        return; /* the layouts above are those of 64 bits */
     r->core->core_id = id_in_memory(r);
     r->core->program = r->phdr ? file_at(r, r->phdr) : NULL;
     if (!r->core->program)

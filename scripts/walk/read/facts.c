@@ -51,6 +51,11 @@ static uint64_t address_of(const json_t *object, const char *key) {
     return json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : 0;
 }
 
+/* What has no name is called by its address; NULL is nothing. */
+static const char *hexadecimal(struct casefile *c, uint64_t address) {
+    return address ? case_string(c, pool_print(&c->pool, "0x%" PRIx64, address)) : NULL;
+}
+
 static int int_of(const json_t *object, const char *key) {
     json_int_t value = json_integer_value(json_object_get(object, key));
     return value >= 0 && value <= INT32_MAX ? (int)value : 0;
@@ -90,6 +95,24 @@ static void read_frame(struct casefile *c, const json_t *from, struct frame *f) 
     }
 }
 
+/* Which of a stack's frames is the i-th of those kept? */
+static size_t kept(size_t i, size_t count, size_t length) {
+    return length > count && i >= STACK_KEPT - OUTERMOST ? length - (count - i) : i;
+}
+
+/* GDB knows more than a frame's names say: what is a library's that was linked into the
+ * program, and what a signal's handler did after the fault, are not the program's own. */
+static void only_own(const json_t *from, size_t length, struct stack *s) {
+    s->blamed = -1;
+    for (size_t i = 0; i < s->count; i++) {
+        const json_t *one = json_array_get(from, kept(i, s->count, length));
+        if (json_is_false(json_object_get(one, "own")))
+            s->frames[i].own = false;
+        if (s->blamed < 0 && s->frames[i].own && frame_blamable(&s->frames[i]))
+            s->blamed = (int)i;
+    }
+}
+
 static void read_stack(struct casefile *c, const json_t *from, const json_t *omitted,
                        struct stack *s) {
     size_t length = json_array_size(from);
@@ -97,13 +120,12 @@ static void read_stack(struct casefile *c, const json_t *from, const json_t *omi
     s->count = length_of(from, STACK_KEPT);
     s->omitted = length - s->count + (beyond > 0 ? (size_t)beyond : 0);
     s->frames = s->count ? pool_array(&c->pool, s->count, sizeof *s->frames) : NULL;
-    for (size_t i = 0; i < s->count; i++) {
-        bool outer = length > s->count && i >= STACK_KEPT - OUTERMOST;
-        read_frame(c, json_array_get(from, outer ? length - (s->count - i) : i), &s->frames[i]);
-    }
+    for (size_t i = 0; i < s->count; i++)
+        read_frame(c, json_array_get(from, kept(i, s->count, length)), &s->frames[i]);
     if (!s->count)
         s->lost = "GDB shows no frame of it";
     stack_blame(s);
+    only_own(from, length, s);
 }
 
 static void read_locks(struct casefile *c, const json_t *from, size_t threads, struct thread *t) {
@@ -113,6 +135,8 @@ static void read_locks(struct casefile *c, const json_t *from, size_t threads, s
         t->waits_kind = text_of(c, waits, "kind");
         t->waits.name = text_of(c, waits, "name");
         t->waits.address = address_of(waits, "address");
+        if (!t->waits.name)
+            t->waits.name = hexadecimal(c, t->waits.address);
         t->holder = index_in(json_object_get(waits, "holder"), threads);
     }
     const json_t *holds = json_object_get(from, "holds");
@@ -121,8 +145,8 @@ static void read_locks(struct casefile *c, const json_t *from, size_t threads, s
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(holds, i);
         struct held held = {text_of(c, one, "name"), address_of(one, "address")};
-        if (!held.name && held.address)
-            held.name = case_string(c, pool_print(&c->pool, "0x%" PRIx64, held.address));
+        if (!held.name)
+            held.name = hexadecimal(c, held.address);
         if (held.name)
             t->holds[t->hold_count++] = held;
     }

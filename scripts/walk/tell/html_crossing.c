@@ -38,10 +38,11 @@ static void put_holds(struct page *h, const struct thread *t) {
     html(h, "</p>\n");
 }
 
-static void put_lane(struct page *h, const struct lane *lane, bool second) {
+static void put_lane(struct page *h, const struct lanes *l, int which) {
+    const struct lane *lane = &l->lane[which];
     const struct core *core = h->c->core;
     const struct thread *t = lane->thread;
-    html(h, "<section class=\"lane %s %s\">\n<header><h3>", second ? "second" : "first",
+    html(h, "<section class=\"lane %s %s\">\n<header><h3>", which ? "second" : "first",
          hue_of(h, lane));
     if (t)
         put_thread(h, t);
@@ -58,8 +59,7 @@ static void put_lane(struct page *h, const struct lane *lane, bool second) {
         html(h, "<p class=\"access\">");
         put_access(h, lane->site);
         if (t) /* the core is of another run than the report */
-            html(h, " <span class=\"quiet\">as %s saw it</span>",
-                 tool_title(h->c->link.finding->tool));
+            html(h, " <span class=\"quiet\">as %s saw it</span>", l->seer);
         html(h, "</p>\n");
     } else if (t->hold_count)
         put_holds(h, t);
@@ -112,9 +112,9 @@ void html_crossing(struct page *h) {
         html(h, " The stacks are %s's%s.", l.source,
              h->c->core ? ", of another run than the core" : "");
     html(h, "</p>\n<div class=\"crossing %s\">\n", l.count == 2 ? "two" : "one");
-    put_lane(h, &l.lane[0], false);
+    put_lane(h, &l, 0);
     put_object(h, &l);
     if (l.count == 2)
-        put_lane(h, &l.lane[1], true);
+        put_lane(h, &l, 1);
     html(h, "</div>\n</section>\n");
 }

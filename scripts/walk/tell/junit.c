@@ -6,8 +6,6 @@
  * of the format show the first and drop the rest. A tool that the environment kept from
  * starting is an error and never a failure. Times are left out: a report does not say.
  */
-#include <string.h>
-
 #include "../blame.h"
 #include "threads.h"
 #include "utf8.h"
@@ -15,58 +13,42 @@
 
 enum { WHO_MOST = 512, TITLE_MOST = 4096, FRAMES_SHOWN = 6 };
 
-struct page {
-    FILE *out;
-    struct pool pool; /* for strings that had to be mended; empty again after each */
-};
-
 /* --- text in XML ---------------------------------------------------------------------------- */
-
-/* XML 1.0 (2.2, Char) has no place for most control characters, nor for U+FFFE and
- * U+FFFF, not even as references. */
-static bool forbidden(const char *at, size_t length) {
-    unsigned char c = (unsigned char)*at;
-    return length == 1
-               ? (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
-               : length == 3
-                     && (memcmp(at, "\xef\xbf\xbe", 3) == 0 || memcmp(at, "\xef\xbf\xbf", 3) == 0);
-}
 
 /* As text or inside "": newlines are kept in both, which in an attribute needs a
  * reference. */
-static void words(struct page *o, const char *text) {
-    text = text ? utf8_clean(&o->pool, text) : "";
-    for (size_t n; *text; text += n) {
-        n = utf8_sequence(text, strnlen(text, 4));
+static void words(FILE *out, const char *text) {
+    size_t bytes;
+    for (text = text ? text : ""; *text; text += bytes) {
+        bool shown = utf8_shown(text, &bytes);
         switch (*text) {
-        case '&': fputs("&amp;", o->out); break;
-        case '<': fputs("&lt;", o->out); break;
-        case '>': fputs("&gt;", o->out); break;
-        case '"': fputs("&quot;", o->out); break;
-        case '\n': fputs("&#10;", o->out); break;
-        case '\r': fputs("&#13;", o->out); break;
-        case '\t': fputs("&#9;", o->out); break;
+        case '&': fputs("&amp;", out); break;
+        case '<': fputs("&lt;", out); break;
+        case '>': fputs("&gt;", out); break;
+        case '"': fputs("&quot;", out); break;
+        case '\n': fputs("&#10;", out); break;
+        case '\r': fputs("&#13;", out); break;
+        case '\t': fputs("&#9;", out); break;
         default:
-            if (forbidden(text, n))
-                fputs("&#xFFFD;", o->out);
+            if (shown)
+                fwrite(text, 1, bytes, out);
             else
-                fwrite(text, 1, n, o->out);
+                fputs("&#xFFFD;", out);
         }
     }
-    pool_reset(&o->pool);
 }
 
-static void element(struct page *o, const char *name, const char *message, const char *type) {
-    fprintf(o->out, "   <%s message=\"", name);
-    words(o, message);
-    fprintf(o->out, "\" type=\"");
-    words(o, type);
-    fputs("\">", o->out);
+static void element(FILE *out, const char *name, const char *message, const char *type) {
+    fprintf(out, "   <%s message=\"", name);
+    words(out, message);
+    fprintf(out, "\" type=\"");
+    words(out, type);
+    fputs("\">", out);
 }
 
 /* --- stacks ------------------------------------------------------------ */
 
-static void stack(struct page *o, const struct stack *s) {
+static void stack(FILE *out, const struct stack *s) {
     size_t shown = 0, own = 0;
     for (size_t i = 0; i < s->count; i++) {
         const struct frame *f = &s->frames[i];
@@ -74,35 +56,35 @@ static void stack(struct page *o, const struct stack *s) {
             continue;
         if (own++ >= FRAMES_SHOWN)
             continue;
-        fputs("    ", o->out);
-        words(o, frame_name(f));
+        fputs("    ", out);
+        words(out, frame_name(f));
         if (f->file) {
-            fputs(" ", o->out);
-            words(o, short_path(f->file));
+            fputs(" ", out);
+            words(out, short_path(f->file));
             if (f->line > 0)
-                fprintf(o->out, ":%d", f->line);
+                fprintf(out, ":%d", f->line);
         }
-        fputc('\n', o->out);
+        fputc('\n', out);
         shown++;
     }
     if (own > shown)
-        fprintf(o->out, "    and %zu more\n", own - shown);
+        fprintf(out, "    and %zu more\n", own - shown);
     if (own == 0) {
-        fputs("    ", o->out);
-        words(o, s->lost ? s->lost : "no frame of the program's own");
-        fputc('\n', o->out);
+        fputs("    ", out);
+        words(out, s->lost ? s->lost : "no frame of the program's own");
+        fputc('\n', out);
     }
 }
 
-static void finding(struct page *o, const struct finding *f) {
+static void finding(FILE *out, const struct finding *f) {
     char title[TITLE_MOST], who[WHO_MOST];
-    words(o, finding_title(f, title, sizeof title));
-    fputc('\n', o->out);
+    words(out, finding_title(f, title, sizeof title));
+    fputc('\n', out);
     for (size_t i = 0; i < f->site_count; i++) {
-        fprintf(o->out, "  %s by ", access_name(f->sites[i].access));
-        words(o, site_who(&f->sites[i], who, sizeof who));
-        fputc('\n', o->out);
-        stack(o, &f->sites[i].stack);
+        fprintf(out, "  %s by ", access_name(f->sites[i].access));
+        words(out, site_who(&f->sites[i], who, sizeof who));
+        fputc('\n', out);
+        stack(out, &f->sites[i].stack);
     }
 }
 
@@ -132,13 +114,13 @@ static enum result core_result(const struct core *core) {
     return core->signal || core->cycle_count ? FAILED : PASSED;
 }
 
-static void open_case(struct page *o, const struct casefile *c, const char *name) {
-    fputs("  <testcase classname=\"", o->out);
-    words(o, c->program ? c->program : "walk");
-    fprintf(o->out, "\" name=\"%s\">\n", name);
+static void open_case(FILE *out, const struct casefile *c, const char *name) {
+    fputs("  <testcase classname=\"", out);
+    words(out, c->program ? c->program : "walk");
+    fprintf(out, "\" name=\"%s\">\n", name);
 }
 
-static void tool_failure(struct page *o, const struct casefile *c, int tool) {
+static void tool_failure(FILE *out, const struct casefile *c, int tool) {
     char title[TITLE_MOST];
     const struct finding *first = NULL;
     size_t n = findings_of(c, tool, &first);
@@ -147,64 +129,64 @@ static void tool_failure(struct page *o, const struct casefile *c, int tool) {
         !first ? "the program died under it" : finding_title(first, title, sizeof title);
     if (n > 1)
         message = pool_print(&p, "%zu findings: %s; ...", n, message);
-    element(o, "failure", message, first ? kind_name(first->kind) : "deadly signal");
+    element(out, "failure", message, first ? kind_name(first->kind) : "deadly signal");
     for (size_t i = 0; i < c->finding_count; i++)
         if (c->findings[i]->witnesses[tool].runs)
-            finding(o, c->findings[i]);
-    fputs("</failure>\n", o->out);
+            finding(out, c->findings[i]);
+    fputs("</failure>\n", out);
     pool_free(&p);
 }
 
-static void tool_case(struct page *o, const struct casefile *c, int tool) {
+static void tool_case(FILE *out, const struct casefile *c, int tool) {
     const struct tool_state *t = &c->tools[tool];
-    open_case(o, c, tool_name((enum tool)tool));
+    open_case(out, c, tool_name((enum tool)tool));
     enum result result = tool_result(c, tool);
     if (result == FAILED)
-        tool_failure(o, c, tool);
+        tool_failure(out, c, tool);
     if (result == ERROR) {
-        element(o, "error", t->reason ? t->reason : "it could not start", "could not start");
+        element(out, "error", t->reason ? t->reason : "it could not start", "could not start");
         fputs(
             "the environment kept this tool from running: nothing is said of the program</error>\n",
-            o->out);
+            out);
     }
-    fprintf(o->out, "   <system-out>runs %u, with findings %u, could not start %u", t->runs,
+    fprintf(out, "   <system-out>runs %u, with findings %u, could not start %u", t->runs,
             t->with_findings, t->not_started);
     if (c->silence[tool]) {
-        fputs("\n", o->out);
-        words(o, c->silence[tool]);
+        fputs("\n", out);
+        words(out, c->silence[tool]);
     }
-    fputs("</system-out>\n  </testcase>\n", o->out);
+    fputs("</system-out>\n  </testcase>\n", out);
 }
 
-static void thread(struct page *o, const struct thread *t) {
+static void thread(FILE *out, const struct thread *t) {
     char who[WHO_MOST];
-    fputs("  ", o->out);
-    words(o, thread_who(t, who, sizeof who));
-    fputc('\n', o->out);
-    stack(o, &t->stack);
+    fputs("  ", out);
+    words(out, thread_who(t, who, sizeof who));
+    fputc('\n', out);
+    stack(out, &t->stack);
 }
 
-static void core_case(struct page *o, const struct casefile *c) {
+static void core_case(FILE *out, const struct casefile *c) {
     const struct core *core = c->core;
     struct sentence sentences[SENTENCES_MOST];
     struct pool p = {0};
     size_t n = verdict_of(c, sentences, &p);
-    open_case(o, c, "crash");
+    open_case(out, c, "crash");
     if (core_result(core) == FAILED) {
-        element(o, "failure", sentence_text(&sentences[0], &p),
+        element(out, "failure", sentence_text(&sentences[0], &p),
                 core->signal ? core->signal : "deadlock");
         for (size_t i = 0; i < n; i++) {
-            words(o, sentence_text(&sentences[i], &p));
-            fputc('\n', o->out);
+            words(out, sentence_text(&sentences[i], &p));
+            fputc('\n', out);
         }
         for (size_t i = 0; i < core->thread_count; i++)
             if (thread_has_part(core, (int)i)) /* few, however many there were */
-                thread(o, &core->threads[i]);
+                thread(out, &core->threads[i]);
         if (c->link.finding)
-            finding(o, c->link.finding);
-        fputs("</failure>\n", o->out);
+            finding(out, c->link.finding);
+        fputs("</failure>\n", out);
     }
-    fputs("  </testcase>\n", o->out);
+    fputs("  </testcase>\n", out);
     pool_free(&p);
 }
 
@@ -217,7 +199,6 @@ static void counts(FILE *out, const unsigned of[3]) {
 
 bool tell_junit(const struct casefile *c, FILE *out, const struct style *style) {
     (void)style;
-    struct page o = {.out = out};
     unsigned of[3] = {0};
     for (int t = 0; t < TOOL_COUNT; t++)
         if (c->tools[t].runs)
@@ -231,10 +212,9 @@ bool tell_junit(const struct casefile *c, FILE *out, const struct style *style) 
     fputs(" skipped=\"0\">\n", out);
     for (int t = 0; t < TOOL_COUNT; t++)
         if (c->tools[t].runs)
-            tool_case(&o, c, t);
+            tool_case(out, c, t);
     if (c->core)
-        core_case(&o, c);
+        core_case(out, c);
     fputs(" </testsuite>\n</testsuites>\n", out);
-    pool_free(&o.pool);
     return fflush(out) == 0 && !ferror(out);
 }

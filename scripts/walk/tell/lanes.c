@@ -112,16 +112,17 @@ void lanes_of(const struct casefile *c, struct lanes *l) {
     bool crossed =
         core && core_thread(core, core->crossing[0]) && core_thread(core, core->crossing[1]);
     bool died = core && core_thread(core, core->victim);
+    const char *seer = c->link.finding ? tool_title(c->link.finding->tool) : NULL;
     *l = (struct lanes){0};
     if (crossed) {
-        *l = (struct lanes){.source = "the core", .count = 2};
+        *l = (struct lanes){.source = "the core", .count = 2, .seer = seer};
         for (int i = 0; i < 2; i++)
             lane_of_thread(&l->lane[i], c, core->crossing[i]);
         snprintf(l->object, sizeof l->object, "%s", core->crossing_why ? core->crossing_why : "");
     } else if (f && f->site_count && (f->site_count >= 2 || !died)) {
         lanes_of_finding(f, l);
     } else if (died) {
-        *l = (struct lanes){.source = "the core", .count = 1};
+        *l = (struct lanes){.source = "the core", .count = 1, .seer = seer};
         lane_of_thread(&l->lane[0], c, core->victim);
     }
 }

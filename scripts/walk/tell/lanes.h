@@ -21,6 +21,7 @@ struct lanes {
     struct lane lane[2];
     size_t count;                  /* 0, 1 or 2 */
     char object[400];              /* what they meet at; "" where it is not known */
+    const char *seer;              /* the tool whose run the lanes' `seen` is of */
     const char *source;            /* where the lanes are from: "the core", or a tool's title */
     const struct finding *finding; /* if they are from a finding */
 };

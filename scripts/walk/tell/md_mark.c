@@ -7,28 +7,13 @@
 
 enum { LABEL_MOST = 90 }; /* characters; a longer name makes a box that nobody reads */
 
-static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
-
-/* Takes one character: its first byte, and in *bytes how many. 0 for one that cannot
- * be shown: a bad byte, a control, a mark that turns the direction of writing. Blanks
- * of any kind are ' '. */
+/* Takes one character: its first byte, and in *bytes how many. 0 for one that is not to
+ * be shown; blanks of any kind are ' '. */
 static unsigned char take(const char *at, size_t *bytes) {
-    static const char *const turning[] = {"\u200e", "\u200f", "\u202a", "\u202b", "\u202c",
-                                          "\u202d", "\u202e", "\u2028", "\u2029", "\u2066",
-                                          "\u2067", "\u2068", "\u2069", "\ufeff", NULL};
-    unsigned char c = (unsigned char)*at;
-    size_t n = utf8_sequence(at, strnlen(at, 4));
-    *bytes = n ? n : 1;
-    if (n == 0)
-        return 0;
-    if (c == '\n' || c == '\t' || c == '\r')
+    bool shown = utf8_shown(at, bytes);
+    if (*at == '\n' || *at == '\t' || *at == '\r')
         return ' ';
-    if (c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)at[1] < 0xa0))
-        return 0;
-    for (const char *const *t = turning; n == 3 && *t; t++)
-        if (memcmp(at, *t, 3) == 0)
-            return 0;
-    return c;
+    return shown ? (unsigned char)*at : 0;
 }
 
 static bool word(char c) {
@@ -50,7 +35,7 @@ void md_text(FILE *out, const char *text) {
     for (const char *at = text; *at; at += bytes) {
         unsigned char c = take(at, &bytes);
         if (c == 0)
-            fputs(replacement, out);
+            fputs(UTF8_REPLACEMENT, out);
         else if (c >= 0x80)
             fwrite(at, 1, bytes, out);
         else if (c == '<' || c == '>' || c == '&')
@@ -86,7 +71,7 @@ void md_label(FILE *out, const char *text) {
         }
         unsigned char c = take(at, &bytes);
         if (c == 0)
-            fputs(replacement, out);
+            fputs(UTF8_REPLACEMENT, out);
         else if (c >= 0x80)
             fwrite(at, 1, bytes, out);
         else if (word((char)c) || strchr(plain, c))
@@ -101,7 +86,7 @@ void md_raw(FILE *out, const char *text) {
     for (const char *at = text ? text : ""; *at; at += bytes) {
         unsigned char c = take(at, &bytes);
         if (c == 0)
-            fputs(replacement, out);
+            fputs(UTF8_REPLACEMENT, out);
         else if (c == ' ')
             fputc(' ', out);
         else

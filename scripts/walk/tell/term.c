@@ -13,21 +13,12 @@ const char *thread_colour(int n) {
     return n < 0 ? DIM : colours[(size_t)n % (sizeof colours / sizeof *colours)];
 }
 
-/* How many bytes the character here has; 0 if it is not to be printed: no UTF-8, or a
- * control character, of which U+0080 to U+009F are some. */
-static size_t character(const char *s) {
-    size_t length = utf8_sequence(s, strlen(s));
-    const unsigned char *b = (const unsigned char *)s;
-    bool control = (length == 1 && (b[0] < ' ' || b[0] == 0x7f))
-                   || (length == 2 && b[0] == 0xc2 && b[1] < 0xa0);
-    return control ? 0 : length;
-}
-
 int clean(char *buffer, size_t size, const char *text, int columns) {
     size_t used = 0, cut_at = 0;
     int n = 0;
     for (const char *s = text ? text : ""; *s;) {
-        size_t length = character(s);
+        size_t length;
+        bool shown = utf8_shown(s, &length);
         if (n == columns || used + 5 > size) { /* no room: end in ".." */
             used = cut_at;
             n = columns > 2 ? columns - 2 : 0;
@@ -37,12 +28,12 @@ int clean(char *buffer, size_t size, const char *text, int columns) {
         }
         if (n <= columns - 2)
             cut_at = used;
-        if (length == 0)
+        if (!shown)
             buffer[used++] = *s == '\t' ? ' ' : '?';
         else
             for (size_t i = 0; i < length; i++)
                 buffer[used++] = s[i];
-        s += length ? length : 1;
+        s += length;
         n++;
     }
     buffer[used] = '\0';

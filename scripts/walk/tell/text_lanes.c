@@ -3,7 +3,7 @@
 
 #include "text.h"
 
-enum { FRAMES_MOST = 12, AROUND = 1 };
+enum { FRAMES_MOST = 12, AROUND = 1, DID_MOST = 6 };
 
 /* "hmap_assign            hmap.c:249" in so many columns */
 static void frame_cell(struct term *t, const struct frame *f, const char *colour, int columns) {
@@ -18,7 +18,7 @@ static void frame_cell(struct term *t, const struct frame *f, const char *colour
     term_cell(t, colour, place, wide);
 }
 
-static void one_lane(struct term *t, const struct lane *l, int columns) {
+static void one_lane(struct term *t, const struct lane *l, const char *seer, int columns) {
     const struct frame *frames[FRAMES_MOST];
     size_t n = shown_frames(l->stack, frames, FRAMES_MOST);
     term_line(t, 2, thread_colour(0), "%s", l->who);
@@ -28,7 +28,9 @@ static void one_lane(struct term *t, const struct lane *l, int columns) {
         fputc('\n', t->out);
     }
     if (l->what[0])
-        term_say(t, 2, 2, "", "%s", l->what);
+        term_say(t, 4, 0, "", "%s", l->what);
+    if (l->seen[0])
+        term_say(t, 4, 0, DIM, "%s saw: %s", seer, l->seen);
 }
 
 /* A line of both lanes: any of the two texts may be "". */
@@ -55,6 +57,17 @@ static size_t folded(const char *text, int columns, char lines[][256], size_t mo
     return n;
 }
 
+/* What the thread did, and below what a tool saw it do. */
+static size_t did_lines(const struct lanes *l, int which, int columns, char lines[][256]) {
+    const struct lane *lane = &l->lane[which];
+    char seen[256];
+    size_t n = folded(lane->what, columns, lines, DID_MOST);
+    if (!lane->seen[0])
+        return n;
+    snprintf(seen, sizeof seen, "%s saw: %s", l->seer, lane->seen);
+    return n + folded(seen, columns, lines + n, DID_MOST - n);
+}
+
 static void two_lanes(struct term *t, const struct lanes *l, int columns) {
     const struct frame *left[FRAMES_MOST], *right[FRAMES_MOST];
     size_t a = shown_frames(l->lane[0].stack, left, FRAMES_MOST);
@@ -72,9 +85,8 @@ static void two_lanes(struct term *t, const struct lanes *l, int columns) {
             frame_cell(t, right[rows - 1], thread_colour(1), columns);
         fputc('\n', t->out);
     }
-    char did[2][4][256];
-    size_t n = folded(l->lane[0].what, columns - 2, did[0], 4);
-    size_t m = folded(l->lane[1].what, columns - 2, did[1], 4);
+    char did[2][DID_MOST][256];
+    size_t n = did_lines(l, 0, columns - 2, did[0]), m = did_lines(l, 1, columns - 2, did[1]);
     for (size_t i = 0; i < n || i < m; i++) {
         char one[264], other[264];
         snprintf(one, sizeof one, "  %s", i < n ? did[0][i] : "");
@@ -133,7 +145,7 @@ void text_lanes(struct term *t, const struct lanes *l, const struct style *style
         two_lanes(t, l, columns);
         meeting(t, l, columns);
     } else
-        one_lane(t, &l->lane[0], columns > 30 ? columns + 16 : columns);
+        one_lane(t, &l->lane[0], l->seer, columns > 30 ? columns + 16 : columns);
     if (!style)
         return;
     for (size_t i = 0; i < l->count; i++)

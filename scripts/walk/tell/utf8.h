@@ -9,11 +9,23 @@
 #ifndef UTF8_H
 #define UTF8_H
 
+#include <stdbool.h>
+
 #include "../pool.h"
+
+#define UTF8_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 /* The bytes of the valid sequence at `at` (1 to 4), or 0 when there is none. Reads no
  * further than `most` bytes. */
 size_t utf8_sequence(const char *at, size_t most);
+
+/*
+ * One character of a string: how many bytes it takes (at least 1 in *bytes), and whether a
+ * page may show it. Not to be shown are bytes that are no UTF-8, control characters (a
+ * tab and a newline too), what turns the direction of writing, so that a name reads as
+ * another, and what XML forbids.
+ */
+bool utf8_shown(const char *at, size_t *bytes);
 
 /* The string itself when it is valid, or else a mended copy in the pool. NULL stays
  * NULL. */

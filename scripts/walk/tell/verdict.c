@@ -139,10 +139,10 @@ static void say_nothing(struct verdict *v, const struct casefile *c) {
     if (none && c->core)
         return;
     begin(v, SAYS_NOTHING);
-    say(v, none      ? "Nothing was found in what was read."
-           : started ? "No tool found anything."
-                     : "No tool could start. That is the environment, and says nothing of the "
-                       "program.");
+    say(v, !none && !started ? "No tool could start. That is the environment, and says nothing of "
+                               "the program."
+           : c->core         ? "No tool found anything."
+                             : "Nothing was found in what was read.");
 }
 
 size_t verdict_of(const struct casefile *c, struct sentence sentences[SENTENCES_MOST],
