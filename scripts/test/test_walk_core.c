@@ -128,6 +128,15 @@ static const struct death {
     {"double-free.c", "-g", "SIGABRT", FAULT_NONE, "drop", "free(): double free detected"},
     {"exception.cpp", "-g", "SIGABRT", FAULT_NONE, "shop::Till::take",
      "exception of type std::out_of_range"},
+    {"thrown.cpp", "-g -O2", "SIGABRT", FAULT_NONE, "parse", "of type bad_number that nobody"},
+    {"handler.c", "-g", "SIGABRT", FAULT_NEAR_NULL, "total",
+     "reads 0x8 in total: a field 8 bytes into what a NULL points to; item is NULL. on_fault "
+     "caught that SIGSEGV, and the program ended in it with SIGABRT."},
+    {"handler.c", "-g -DPLAIN", "SIGABRT", FAULT_NEAR_NULL, "total", "on_fault caught that"},
+    {"handler.c", "-g -DAGAIN", "SIGSEGV", FAULT_NONE, "total", "a handler caught a real one"},
+    {"other-null.c", "-g", "SIGSEGV", FAULT_NULL, "price", "in price: a pointer is NULL."},
+    {"bare.c", "-g -m32 -nostdlib -static -Wl,--build-id", "SIGSEGV", FAULT_NULL, "_start",
+     "writes address 0 in _start"},
 };
 
 /* Parameters go to another process: numbers, not pointers. */
@@ -278,6 +287,42 @@ Test(walk_core, threads_cross_where_they_share_an_object) {
     cr_assert_eq(core->cycle_count, 0);
 }
 
+Test(walk_core, a_deadlock_is_seen_in_a_static_program) {
+    is_the_deadlock(core_of("deadlock.c", "-g -static"));
+    cr_assert(!notes(c.core, "no debug information for prog"));
+    cr_assert_str_eq(blamed(&c.core->threads[c.core->victim])->function, "main");
+}
+
+Test(walk_core, a_deadlock_is_seen_where_nothing_has_a_name) {
+    const struct core *core = core_of("deadlock.c", "-static -s");
+    cr_assert_eq(core->cycle_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct thread *t = &core->threads[core->cycle[i]];
+        const struct thread *other = &core->threads[core->cycle[1 - i]];
+        cr_assert_str_eq(t->waits_kind, "mutex");
+        cr_assert_str_eq(t->waits.name, other->holds[0].name);
+        cr_assert(strncmp(t->waits.name, "0x", 2) == 0, "%s", t->waits.name);
+        cr_assert(strstr(t->where, "lock in prog+0x4"), "%s", t->where); /* not a PIE */
+    }
+}
+
+Test(walk_core, lambdas_and_the_mutexes_of_cpp_have_names) {
+    const struct core *core = core_of("lambdas.cpp", "-g -O2");
+    const struct thread *saver = thread_named(core, "lambda lambdas.cpp:25"),
+                        *spender = thread_named(core, "lambda lambdas.cpp:26");
+    waits(saver, "mutex", "savings.lock", (int)(spender - core->threads));
+    waits(spender, "mutex", "wallet.lock", (int)(saver - core->threads));
+    cr_assert_eq(core->cycle_count, 2);
+}
+
+Test(walk_core, a_program_may_have_a_team_of_its_own) {
+    const struct core *core = core_of("foreign.c", "-g");
+    const struct thread *keeper = thread_named(core, "keeper");
+    cr_assert_str_eq(core->signal, "SIGABRT");
+    waits(keeper, "mutex", "shelf->lock", (int)(keeper - core->threads));
+    cr_assert_eq(core->cycle_count, 1);
+}
+
 Test(walk_core, threads_that_share_nothing_do_not_cross) {
     const struct core *core = core_of("freed-field.c", "-g");
     cr_assert_eq(core->thread_count, 2);
@@ -297,6 +342,31 @@ Test(walk_core, a_stripped_program_still_has_its_stack_and_its_locks) {
     cr_assert(strncmp(core->threads[0].holds[0].name, "0x", 2) == 0);
     cr_assert(core->threads[0].stack.frames[0].own);
     cr_assert_null(core->threads[0].stack.frames[0].file);
+}
+
+Test(walk_core, functions_without_a_name_are_told_apart) {
+    const struct core *core = core_of("many.c", "-s");
+    cr_assert_eq(core->crossing[1], -1, "%s", core->crossing_why);
+    cr_assert(strncmp(blamed(&core->threads[core->victim])->function, "prog+0x1", 8) == 0);
+}
+
+Test(walk_core, a_hung_program_can_be_read) {
+    exited(sh(60, "gcc -pthread -s scripts/test/fixtures/cores/lost.c -o %s/prog", tmp), 0);
+    struct outcome o = sh(30,
+                          "timeout -s KILL 20 %s/prog & sleep 0.3; p=$(pgrep -P $!); "
+                          "gcore -o %s/core $p >/dev/null 2>&1; kill -KILL $p; mv %s/core.$p %s/c",
+                          tmp, tmp, tmp, tmp);
+    exited(o, 0);
+    cr_assert(reads(in_tmp("c"), NULL, NULL), "%s", trouble);
+    const struct thread *taker = &c.core->threads[1];
+    cr_assert_null(c.core->signal);
+    cr_assert_str_eq(c.core->program, in_tmp("prog"));
+    cr_assert_str_eq(taker->waits_kind, "cond");
+    cr_assert(strstr(taker->where, "for a condition in prog+0x1"), "%s", taker->where);
+}
+
+Test(walk_core, a_static_pie_has_its_build_id) {
+    cr_assert_eq(core_of("null.c", "-g -static-pie")->fit, FIT_YES);
 }
 
 Test(walk_core, a_core_that_is_cut_off_is_read_as_far_as_it_goes) {
@@ -359,6 +429,18 @@ Test(walk_core, without_gdb_its_cure_is_named) {
     not_read(in_tmp("o/core"), NULL, "false", 2, "GDB cannot make anything of");
     setenv("RACELAB_GDB_SCRIPTS", tmp, 1);
     not_read(in_tmp("o/core"), NULL, NULL, 3, "RACELAB_GDB_SCRIPTS");
+}
+
+Test(walk_core, a_core_of_which_gdb_tells_no_thread_is_refused) {
+    dies("null.c", "-g");
+    exited(sh(10,
+              "echo 'define case\nshell echo \"{\\\"version\\\": 2, \\\"threads\\\": []}\" "
+              "> $arg0\nend' > %s/case.gdb; echo 'import gdb; gdb.execute(\"source %s/case.gdb\")' "
+              "> %s/racelab.py",
+              tmp, tmp, tmp),
+           0);
+    setenv("RACELAB_GDB_SCRIPTS", tmp, 1);
+    not_read(in_tmp("o/core"), NULL, NULL, 2, "GDB cannot make anything of");
 }
 
 /* --- the labs' cores ------------------------------------------------------------------------ */

@@ -67,6 +67,18 @@ Test(walk_facts, facts_of_wrong_types_are_left_out) {
     cr_assert_eq(t->stack.frames[0].local_count, 0);
 }
 
+Test(walk_facts, what_gdb_knows_not_to_be_the_programs_is_not_blamed) {
+    cr_assert(facts("{\"version\": 2, \"threads\": [{\"waits\": {\"kind\": \"mutex\","
+                    " \"address\": \"0x4da4a0\"}, \"stack\": ["
+                    "{\"function\": \"on_fault\", \"file\": \"a.c\", \"line\": 9, \"own\": false},"
+                    "{\"function\": \"total\", \"file\": \"a.c\", \"line\": 3, \"own\": true}]}]}"),
+              "%s", trouble);
+    const struct thread *t = &c.core->threads[0];
+    cr_assert_eq(t->stack.blamed, 1);
+    cr_assert(!t->stack.frames[0].own);
+    cr_assert_str_eq(t->waits.name, "0x4da4a0");
+}
+
 Test(walk_facts, strings_and_stacks_that_are_too_long_are_cut) {
     static char json[200000];
     size_t at = (size_t)sprintf(json, "{\"version\": 2, \"signal\": \"");

@@ -187,13 +187,9 @@ static void read_creation(struct reading *r, struct span s) {
     struct span thread, name = {0}, skipped;
     if (!span_take_until(&s, " ", &thread))
         return;
-    if (s.length && s.at[0] == '\'') {
-        /* The name may hold quotes; " (tid=" ends it. */
-        if (!span_take_until(&s, "' (tid=", &name))
-            return;
-        name.at++;
-        name.length--;
-    }
+    /* The name may hold quotes; " (tid=" ends it. */
+    if (span_take(&s, "'") && !span_take_until(&s, "' (tid=", &name))
+        return;
     const char *who = span_copy(r->pool, thread), *creator = NULL;
     if (span_take_until(&s, ") created by ", &skipped))
         creator = take_thread(r, &s);
