@@ -23,7 +23,7 @@ ifeq ($(origin CC),default)
 CC       := gcc
 endif
 WERROR   ?= -Werror# empty for a compiler with warnings that we have not met
-CFLAGS   := -std=c11 -D_GNU_SOURCE -g -fno-omit-frame-pointer -pthread \
+CFLAGS    = -std=c11 -D_GNU_SOURCE -g -fno-omit-frame-pointer -pthread \
             -fdebug-prefix-map=$(CURDIR)=. \
             -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
 MAKEFLAGS += --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
@@ -123,6 +123,7 @@ $(foreach m,tool asan fuzz,build/$m/build/gen/%.o): WERROR = -w
 TARGETS  := $(patsubst scripts/walk/fuzz/%.c,%,$(wildcard scripts/walk/fuzz/fuzz_*.c))
 FUZZED    = $(patsubst build/tool/%,build/$1/%,$(filter-out %/walk/main.o,$(WALK)))
 build/fuzz/%.o: CC = clang
+build/fuzz/%.o: WERROR =
 build/fuzz/fuzz_%: build/fuzz/scripts/walk/fuzz/fuzz_%.o $(call FUZZED,fuzz)
 	@clang -g -fsanitize=fuzzer,address,undefined $^ $(WALKLIBS) -o $@
 build/fuzz/replay_%: build/asan/scripts/walk/fuzz/fuzz_%.o build/asan/scripts/walk/fuzz/replay.o $(call FUZZED,asan)

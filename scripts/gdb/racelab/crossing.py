@@ -59,7 +59,7 @@ def general(died, others, waiting):
             return died, w.thread, f"{w.thread.name} waits for a {w.kind} that {died.name} holds"
         if w.thread is died and w.holder:
             return died, w.holder, f"{died.name} waits for a {w.kind} that {w.holder.name} has"
-    if died.blamed.function != "main":
+    if died.blamed.named and died.blamed.function != "main":
         for t in others:
             if t.blamed and t.blamed.function == died.blamed.function:
                 return died, t, f"both are in {died.blamed.function}"
@@ -98,7 +98,7 @@ class Crossing(gdb.Command):
             print(f"  {'':<{width}} ^")
         print(f"  {why}")
         for t, painted in ((one, colour.victim), (other, colour.other)):
-            caller = next((f for f in (t.own if t else []) if "labs/common/" not in f.path), None)
+            caller = next((f for f in (t.own if t else []) if "labs/common/" not in (f.path or "")), None)
             if caller and caller.source():
                 line = f"      {t.name:<11} {caller.file}: {caller.source()}"
                 print(painted(line if len(line) <= columns else line[:columns - 3] + "..."))

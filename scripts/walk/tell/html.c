@@ -63,10 +63,6 @@ static void put_notes(struct page *h) {
 
 /* --- the frame of the page ------------------------------------------------------------------- */
 
-static const char *title_of(const struct casefile *c) {
-    return c->lab.title ? c->lab.title : c->program ? c->program : "A program";
-}
-
 static void put_head(struct page *h) {
     const struct casefile *c = h->c;
     html(h,
@@ -75,7 +71,7 @@ static void put_head(struct page *h) {
          "<meta name=\"color-scheme\" content=\"light dark\" />\n"
          "<meta http-equiv=\"Content-Security-Policy\" "
          "content=\"default-src 'none'; style-src 'unsafe-inline'\" />\n");
-    html(h, "<title>%s: racelab walk</title>\n<style>\n", title_of(c));
+    html(h, "<title>%s: racelab walk</title>\n<style>\n", case_title(c));
     for (size_t i = 0; html_style[i]; i++)
         fputs(html_style[i], h->out);
     html(h,
@@ -84,7 +80,7 @@ static void put_head(struct page *h) {
         html(h, " · %s", c->lab.slug);
     if (c->lab.class)
         html(h, " · %s", c->lab.class);
-    html(h, "</p>\n<h1>%s</h1>\n", title_of(c));
+    html(h, "</p>\n<h1>%s</h1>\n", case_title(c));
     put_verdict(h);
     if (c->lab.title && c->program)
         html(h, "<p class=\"quiet\"><code>%s</code></p>\n", c->program);

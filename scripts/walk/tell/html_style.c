@@ -262,6 +262,7 @@ static const char tables[] =
     "  td[data-label]::before { content: attr(data-label) ': '; color: var(--soft); }\n"
     "}\n"
     ".guide { margin-top: 2rem; }\n"
+    ".guide h3::first-letter { text-transform: uppercase; }\n"
     ".guide dt { margin-top: .6rem; color: var(--soft); font-size: .9rem; }\n";
 
 static const char circle[] =

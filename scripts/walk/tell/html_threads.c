@@ -44,8 +44,8 @@ static void put_lane(struct page *h, const struct crowd *crowd) {
     if (crowd->count > 1)
         html(h,
              "<span class=\"who tx\"><span class=\"shape\" aria-hidden=\"true\">○</span> "
-             "%s</span> <span class=\"tag\">× %zu</span>",
-             crowd_who(core, crowd, who, sizeof who), crowd->count);
+             "%s</span>",
+             crowd_who(core, crowd, who, sizeof who));
     else
         put_thread(h, t);
     html(h, "</h3>");

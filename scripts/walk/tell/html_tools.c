@@ -72,10 +72,8 @@ static void put_tool(struct page *h, int tool) {
 /* --- one finding --------------------------------------------------------------------------- */
 
 void put_access(struct page *h, const struct site *s) {
-    html(h, "<span class=\"tag access\">%s", access_name(s->access));
-    if (s->size > 0)
-        html(h, " of %u %s", s->size, s->size == 1 ? "byte" : "bytes");
-    html(h, "</span>");
+    char access[64];
+    html(h, "<span class=\"tag access\">%s</span>", access_words(s, access, sizeof access));
     for (size_t i = 0; i < s->lock_count; i++)
         html(h, " <span class=\"tag lock\">%s %s</span>",
              s->locks[i].shared ? "holds for reading" : "holds", s->locks[i].name);

@@ -77,11 +77,11 @@ static void stack(FILE *out, const struct stack *s) {
 }
 
 static void finding(FILE *out, const struct finding *f) {
-    char title[TITLE_MOST], who[WHO_MOST];
+    char title[TITLE_MOST], who[WHO_MOST], access[64];
     words(out, finding_title(f, title, sizeof title));
     fputc('\n', out);
     for (size_t i = 0; i < f->site_count; i++) {
-        fprintf(out, "  %s by ", access_name(f->sites[i].access));
+        fprintf(out, "  %s by ", access_words(&f->sites[i], access, sizeof access));
         words(out, site_who(&f->sites[i], who, sizeof who));
         fputc('\n', out);
         stack(out, &f->sites[i].stack);

@@ -39,17 +39,15 @@ static void locks_of(const struct site *s, char *buffer, size_t size) {
 }
 
 void site_did(const struct site *s, char *buffer, size_t size) {
-    char locks[160], bytes[32] = "";
+    char locks[160], access[64];
     locks_of(s, locks, sizeof locks);
-    if (s->size)
-        snprintf(bytes, sizeof bytes, " of %u byte%s", s->size, s->size == 1 ? "" : "s");
     if ((s->access == ACCESS_UNKNOWN || s->access == ACCESS_CALL) && !s->size)
         snprintf(buffer, size, "%s", locks[0] ? locks + 2 : "");
     else
-        snprintf(buffer, size, "%s%s%s", access_name(s->access), bytes, locks);
+        snprintf(buffer, size, "%s%s", access_words(s, access, sizeof access), locks);
 }
 
-static void lane_of_site(struct lane *l, const struct site *s) {
+void lane_of_site(struct lane *l, const struct site *s) {
     site_who(s, l->who, sizeof l->who);
     site_did(s, l->what, sizeof l->what);
     l->stack = &s->stack;

@@ -30,6 +30,9 @@ struct lanes {
  * sites of the finding that explains the crash, or of the first one; or one lane alone. */
 void lanes_of(const struct casefile *c, struct lanes *l);
 
+/* One site's. */
+void lane_of_site(struct lane *l, const struct site *s);
+
 /* The lanes of one finding. */
 void lanes_of_finding(const struct finding *f, struct lanes *l);
 

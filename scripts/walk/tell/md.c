@@ -18,7 +18,7 @@ static void title(FILE *out, const struct casefile *c) {
         md_text(out, c->lab.slug);
         fputs(": ", out);
     }
-    md_text(out, c->lab.title ? c->lab.title : c->program ? short_path(c->program) : "A case");
+    md_text(out, case_title(c));
     fputs("\n\n", out);
 }
 

@@ -18,6 +18,10 @@ const char *short_path(const char *file) {
     return file;
 }
 
+const char *case_title(const struct casefile *c) {
+    return c->lab.title ? c->lab.title : c->program ? short_path(c->program) : "A case";
+}
+
 const char *base_name(const char *path) {
     const char *slash = path ? strrchr(path, '/') : NULL;
     return slash && slash[1] ? slash + 1 : path;
@@ -25,6 +29,15 @@ const char *base_name(const char *path) {
 
 const char *frame_name(const struct frame *f) {
     return f->function && *f->function ? f->function : "?";
+}
+
+const char *access_words(const struct site *s, char *buffer, size_t size) {
+    if (s->size)
+        snprintf(buffer, size, "%s of %u byte%s", access_name(s->access), s->size,
+                 s->size == 1 ? "" : "s");
+    else
+        snprintf(buffer, size, "%s", access_name(s->access));
+    return buffer;
 }
 
 const char *site_who(const struct site *s, char *buffer, size_t size) {

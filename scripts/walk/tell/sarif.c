@@ -169,13 +169,10 @@ static bool successful(const struct casefile *c) {
 /* "previous write of 8 bytes by writer 1 (T1)" */
 static const char *site_words(struct pool *p, const struct finding *f, size_t i) {
     const struct site *s = &f->sites[i];
-    char who[WHO_MOST];
+    char who[WHO_MOST], access[64];
     bool later = i > 0 && f->kind == KIND_RACE;
-    const char *size = s->size == 0   ? ""
-                       : s->size == 1 ? " of 1 byte"
-                                      : pool_print(p, " of %u bytes", s->size);
-    return pool_print(p, "%s%s%s by %s", later ? "previous " : "", access_name(s->access), size,
-                      site_who(s, who, sizeof who));
+    return pool_print(p, "%s%s by %s", later ? "previous " : "",
+                      access_words(s, access, sizeof access), site_who(s, who, sizeof who));
 }
 
 static json_t *first_place(struct pool *p, const struct finding *f) {

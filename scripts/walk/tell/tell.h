@@ -52,6 +52,12 @@ const char *frame_name(const struct frame *f);
 const char *site_who(const struct site *s, char *buffer, size_t size);
 const char *thread_who(const struct thread *t, char *buffer, size_t size);
 
+/* The lab's title, or the program. */
+const char *case_title(const struct casefile *c);
+
+/* "write of 8 bytes" */
+const char *access_words(const struct site *s, char *buffer, size_t size);
+
 /* "race: hmap_assign and map_total", "race: hmap_assign, by two threads". */
 const char *finding_title(const struct finding *f, char *buffer, size_t size);
 

@@ -12,9 +12,7 @@
 enum { ROWS_MOST = 24, THREADS_MOST = 32 };
 
 static void header(struct term *t, const struct casefile *c) {
-    const char *title = c->lab.title ? c->lab.title
-                        : c->program ? short_path(c->program)
-                                     : "a case";
+    const char *title = case_title(c);
     if (c->lab.slug)
         term_line(t, 0, BOLD, "%s  %s", c->lab.slug, title);
     else
@@ -61,11 +59,14 @@ static void about_core(struct term *t, const struct core *core) {
         term_say(t, 2, 2, "33", "Note: %s", core->notes[i]);
 }
 
+/* The colour that it has in the crossing, too. */
 static const char *thread_paint(const struct core *core, int thread) {
     for (int i = 0; i < 2; i++)
         if (core->crossing[i] == thread)
             return thread_colour(i);
-    return thread == core->victim ? thread_colour(0) : "";
+    if (thread != core->victim)
+        return "";
+    return core->crossing[0] < 0 ? thread_colour(0) : BOLD; /* or it would look like the first */
 }
 
 static void one_crowd(struct term *t, const struct core *core, const struct crowd *crowd,
@@ -146,9 +147,11 @@ static void crossing(struct term *t, const struct casefile *c, const struct styl
     if (!l.count)
         return;
     term_section(t, l.count == 2 ? "The crossing" : "The stack");
-    if (l.count == 2 && l.finding && c->core)
+    if (l.count == 2 && l.finding && c->core) {
         term_say(t, 2, 0, DIM, "As %s saw it: the core shows no second thread there any more.",
                  l.source);
+        term_blank(t);
+    }
     text_lanes(t, &l, style);
 }
 

@@ -21,7 +21,7 @@ static void add_row(struct tool_table *r, const char *a, const char *b, const ch
 /* Silent: why, or that the reason is the one just given. */
 static void silent_row(const struct casefile *c, enum tool tool, struct tool_table *r) {
     const char *why = c->silence[tool];
-    unsigned started = runs_started(c, tool);
+    unsigned started = runs_started(c, (int)tool);
     add_row(r, tool_name(tool), pool_print(&r->pool, "0 of %u", started),
             !why               ? "silent"
             : why == r->reason ? "silent, for the same reason"
@@ -33,7 +33,7 @@ static void silent_row(const struct casefile *c, enum tool tool, struct tool_tab
 static void tool_rows(const struct casefile *c, enum tool tool, struct tool_table *r) {
     const struct tool_state *s = &c->tools[tool];
     size_t first = r->count, left_out = 0;
-    unsigned started = runs_started(c, tool);
+    unsigned started = runs_started(c, (int)tool);
     if (started && (c->silence[tool] || !s->with_findings))
         silent_row(c, tool, r);
     for (size_t i = 0; i < c->finding_count; i++) {
@@ -73,26 +73,20 @@ void text_tools(struct term *t, const struct casefile *c) {
 
 /* Sites beyond the first two, and what is not in the lanes. */
 static void details(struct term *t, const struct finding *f) {
-    for (size_t i = 2; i < f->site_count; i++) {
-        struct lane l = {.stack = &f->sites[i].stack};
+    for (size_t i = 0; i < f->site_count; i++) {
         struct lanes one = {.count = 1};
-        site_who(&f->sites[i], l.who, sizeof l.who);
-        site_did(&f->sites[i], l.what, sizeof l.what);
-        one.lane[0] = l;
-        text_lanes(t, &one, NULL);
-    }
-    for (size_t i = 0; i < f->site_count; i++)
+        const char *lost = f->sites[i].stack.lost;
+        lane_of_site(&one.lane[0], &f->sites[i]);
+        if (i >= 2)
+            text_lanes(t, &one, NULL);
         if (f->sites[i].stack.count == 0)
-            term_say(t, 2, 2, DIM, "The second stack is lost%s%s%s.",
-                     f->sites[i].stack.lost ? " (" : "",
-                     f->sites[i].stack.lost ? f->sites[i].stack.lost : "",
-                     f->sites[i].stack.lost ? ")" : "");
-    if (f->object.what && f->object.stack.count && stack_blamed(&f->object.stack))
-        term_say(t, 2, 2, DIM, "%s: from %s, %s:%d.", f->object.what,
-                 stack_blamed(&f->object.stack)->function ? stack_blamed(&f->object.stack)->function
-                                                          : "?",
-                 short_path(stack_blamed(&f->object.stack)->file),
-                 stack_blamed(&f->object.stack)->line);
+            term_say(t, 2, 2, DIM, "The stack of %s is lost%s%s%s.", one.lane[0].who,
+                     lost ? " (" : "", lost ? lost : "", lost ? ")" : "");
+    }
+    const struct frame *made = stack_blamed(&f->object.stack);
+    if (f->object.what && made)
+        term_say(t, 2, 2, DIM, "%s: from %s, %s:%d.", f->object.what, frame_name(made),
+                 short_path(made->file), made->line);
     if (f->torn)
         term_say(t, 2, 2, DIM, "This report was damaged: what is shown may not be all of it.");
     if (f->file)

@@ -7,7 +7,7 @@
 
 enum { CIRCLE_NAMED = 4 }; /* threads of a circle that are named; more are counted */
 
-unsigned runs_started(const struct casefile *c, int tool) {
+unsigned runs_started(const struct casefile *c, enum tool tool) {
     return c->tools[tool].runs - c->tools[tool].not_started;
 }
 

@@ -41,7 +41,7 @@ const char *sentence_text(const struct sentence *s, struct pool *p);
 const char *witness_words(const struct casefile *c, const struct finding *f, struct pool *p);
 
 /* How many runs of that tool started: only they can be silent. */
-unsigned runs_started(const struct casefile *c, int tool);
+unsigned runs_started(const struct casefile *c, enum tool tool);
 
 /* Was nothing of a tool read at all? */
 bool no_tool_ran(const struct casefile *c);
