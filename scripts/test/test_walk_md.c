@@ -111,7 +111,8 @@ Test(md, a_race_is_a_crossing) {
         page,
         "It died of **SIGABRT** in writer 2, in hmap_assign, key 4000. The likely cause: **race: "
         "hmap_assign, by two threads**. Seen by ThreadSanitizer in 3 of 4 runs, Helgrind in 3 of 3 "
-        "runs. Linked with the crash: writer 2 was in hmap_assign, the function of this race, when it died.",
+        "runs. Linked with the crash: writer 2 was in hmap_assign, the function of this race, when "
+        "it died.",
         "```mermaid\nflowchart TD\n"
         "    subgraph a[\"writer 2\"]\n"
         "        a0[\"sign_up<br>labs/01-concurrent-write/work.c:21\"]\n"

@@ -143,6 +143,10 @@ Test(walk_verdict, a_lane_of_the_core_has_what_a_tool_saw_there) {
     cr_assert_str_eq(l.lane[0].seen, "read of 8 bytes, holding no lock");
     cr_assert_str_eq(l.lane[1].seen, "write of 8 bytes, holding no lock");
     cr_assert_str_eq(l.seer, "ThreadSanitizer");
+    c->core->threads[2].hold_count = 1; /* its locks in this very run say more */
+    lanes_of(c, &l);
+    cr_assert_str_eq(l.lane[0].seen, "");
+    c->core->threads[2].hold_count = 0;
     c->link = (struct link){.thread = -1, .site = -1};
     lanes_of(c, &l); /* of a finding that nothing links, another run says nothing here */
     cr_assert_str_eq(l.lane[0].seen, "");

@@ -50,16 +50,6 @@ def wait(w, names, index):
     return {"kind": w.kind, **thing(w.object, name), "holder": index.get(id(w.holder))}
 
 
-def where(t, w):
-    """What a thread is doing, in a few words; of a team's member it says that itself."""
-    if w is None or t.role or not t.frames:
-        return t.where()
-    if w.kind == "join":
-        return f"waiting for {w.holder.name if w.holder else 'a thread'} to end"
-    words = {"cond": "for a condition", "barrier": "at a barrier", "semaphore": "at a semaphore"}.get(w.kind, "for a lock")
-    return f"waiting {words} in {frames.reached(t.frames).function}"
-
-
 def without_debug(everybody, notes):
     """What GDB could not say for want of debug information."""
     if not frames.described() and any(f.path is None and frames.in_program(f.address)
@@ -119,7 +109,7 @@ def case(looks):
         "threads": [{"number": t.gdb.num, "lwp": t.lwp,
                      "name": values.safe(t.name), "role": values.safe(t.role) or None,
                      "doing": values.safe(t.doing),
-                     "where": values.safe(notes.attempt("where", lambda: where(t, by_thread.get(id(t))), None)),
+                     "where": values.safe(notes.attempt("where", lambda: locks.where(t, by_thread.get(id(t))), None)),
                      "waits": wait(by_thread.get(id(t)), names, index),
                      "holds": [thing(a, names.of(a)) for a in holds.get(id(t), [])],
                      "frames_omitted": t.omitted,
@@ -159,9 +149,12 @@ class Case(gdb.Command):
         notes = Notes()
         told = notes.attempt("the core", lambda: case(looks), {"version": 2, "threads": [], "notes": notes})
         if not told["threads"]:
-            print("case:", *notes[-1:], file=sys.stderr)
-        with open(name, "w", encoding="ascii") as f:
-            write(told, f)
+            print("case:", (notes or ["there are no threads: is a core open?"])[-1], file=sys.stderr)
+        try:
+            with open(name, "w", encoding="ascii") as f:
+                write(told, f)
+        except OSError as e:
+            raise gdb.GdbError(f"case: {name}: {e.strerror}")
 
 
 Case()

@@ -69,7 +69,7 @@ def general(died, others, waiting):
 def column(thread, width):
     lines = [thread.name]
     for f in reversed(thread.own):
-        place = f"{f.file}:{f.line}"
+        place = f"{f.file}:{f.line}" if f.path else ""
         lines.append(f"{f.function[:width - len(place) - 2]:<{width - len(place) - 1}} {place}")
     return lines
 

@@ -21,6 +21,7 @@ RUNTIME = re.compile(r"^(__|pthread_|operator new|operator delete|std::|_dl_|\?\
 LIBRARY = re.compile(r"\.so|/ld-|vgpreload|\[vdso|/valgrind/")
 
 INNERMOST, OUTERMOST = 224, 32  # frames that are kept of a deep stack
+LINES_BACK = 100                # entries of the line table that are looked through for a frame's place
 UNWOUND = 40000                 # frames of all threads that are unwound: about 30 µs each …
 UNWOUND_LEAST = 300             # … but so many of each
 
@@ -118,14 +119,22 @@ def place(frame):
     if sal.symtab is None:
         return None, 0
     function = frame.function() if frame.type() == gdb.NORMAL_FRAME and SYSTEM.search(sal.symtab.filename) else None
-    if function is None or function.symtab is None or SYSTEM.search(function.symtab.filename):
+    if function is None or function.symtab is None or RUNTIME.match(function.name) \
+            or SYSTEM.search(function.symtab.filename):
         return sal.symtab, sal.line
-    block = frame.block()
+    block, pc = frame.block(), sal.pc
     while block.function is None:
         block = block.superblock
-    before = [(e.pc, e.line) for e in function.symtab.linetable() 
-              if block.start <= e.pc <= frame.pc() and e.line >= function.line]
-    return function.symtab, max(before)[1] if before else function.line
+    for _ in range(LINES_BACK):  # (GDB's own linetable() dies of a file without lines)
+        if pc <= block.start:
+            break
+        before = gdb.find_pc_line(pc - 1)
+        if before.symtab is None or before.pc is None or before.pc >= pc:
+            break
+        if before.symtab.filename == function.symtab.filename and before.line >= function.line:
+            return before.symtab, before.line
+        pc = before.pc
+    return sal.symtab, sal.line
 
 
 _files, _programs, _maps = {}, {}, []

@@ -9,7 +9,7 @@ import re
 
 import gdb
 
-from . import memory, mutexes, threads
+from . import frames, memory, mutexes, threads
 
 # what it waits for -> the functions, without leading underscores, and the argument that says which
 WAITING = (
@@ -37,11 +37,11 @@ class Wait:
         return self.object
 
 
-def waits_in(frames):
+def waits_in(stack):
     """(kind, index of the frame, argument names) of the wait a stack is in, or None."""
-    for i, f in enumerate(frames[:16]):
+    for i, f in enumerate(stack[:16]):
         if f.own:
-            return asked_for(frames, i)
+            return asked_for(stack, i)
         found = waiting_in(f.function)
         if found:
             return found[0], i, found[1]
@@ -53,11 +53,11 @@ def waiting_in(function):
     return next(((kind, arguments) for kind, functions, arguments in WAITING if functions.match(name)), None)
 
 
-def asked_for(frames, own):
+def asked_for(stack, own):
     """The same from the source line of the first own frame: without debug information
     a C library's inner functions have no names, or their neighbours'."""
-    inside = own and frames[0].path is None and frames[0].library and "libc" in frames[0].library
-    found = _CALL.search(frames[own].source() or "") if inside else None
+    inside = own and stack[0].path is None and stack[0].library and "libc" in stack[0].library
+    found = _CALL.search(stack[own].source() or "") if inside else None
     asked = waiting_in(found.group(1)) if found else None
     return (asked[0], own - 1, asked[1]) if asked else None
 
@@ -170,10 +170,10 @@ def waits(all_threads, store=None):
     return result
 
 
-def name_of(frames, index):
+def name_of(stack, index):
     """The function that waits, as the program calls it."""
-    name = frames[index].function.lstrip("_")
-    caller = next((f for f in frames[index:] if f.own), None)
+    name = stack[index].function.lstrip("_")
+    caller = next((f for f in stack[index:] if f.own), None)
     found = _CALL.search(caller.source() or "") if caller and not waiting_in(name) else None
     return found.group(1) if found else name
 
@@ -193,15 +193,25 @@ def cycle(all_waits):
     return []
 
 
-def symbolic(address, thread):
-    """Where in the program's text it is asked for."""
+def where(t, w):
+    """What a thread is doing, in a few words; of a team's member it says that itself."""
+    if w is None or t.role or not t.frames:
+        return t.where()
+    if w.kind == "join":
+        return f"waiting for {w.holder.name if w.holder else 'a thread'} to end"
+    words = {"cond": "for a condition", "barrier": "at a barrier", "semaphore": "at a semaphore"}.get(w.kind, "for a lock")
+    return f"waiting {words} in {frames.reached(t.frames).function}"
+
+
+def symbolic(thread):
+    """Where in the program's text it is asked for; or None."""
     frame = thread.blamed
     text = frame.source() if frame else None
-    return f"{frame.file}: {text}" if text else f"mutex {address:#x}"
+    return f"{frame.file}: {text}" if text else None
 
 
 class Locks(gdb.Command):
-    """locks: who waits for which mutex, held by whom; and the cycle, if any."""
+    """locks: who waits for which lock, held by whom; and the cycle, if any."""
 
     def __init__(self):
         super().__init__("locks", gdb.COMMAND_STACK)
@@ -210,15 +220,17 @@ class Locks(gdb.Command):
         everybody = threads.all_threads(full=True)
         store = memory.Memory()
         all_waits = waits(everybody, store)
-        found = [w for w in all_waits if w.kind == "mutex" and w.object]
+        found = [w for w in all_waits if w.object and not (w.thread.role and w.kind == "join")]
         names = mutexes.Names(everybody)
         if not found:
-            print("  no thread waits for a mutex")
+            print("  no thread waits for a lock")
         for w in found:
-            holder = f"held by {w.holder.name}" if w.holder else "held by nobody who is still there"
-            name = names.of(w.object)
-            print(f"  {w.thread.name:<11} waits for mutex {w.object:#x}{f' ({name})' if name else ''}, {holder}")
-            print(f"              at {symbolic(w.object, w.thread)}")
+            name = names.of(w.object) if w.kind != "join" else w.holder and w.holder.name
+            holder = "" if w.kind not in ("mutex", "rwlock") else \
+                f", held by {w.holder.name}" if w.holder else ", held by nobody who is still there"
+            print(f"  {w.thread.name:<11} waits for {w.kind} {w.object:#x}{f' ({name})' if name else ''}{holder}")
+            if symbolic(w.thread):
+                print(f"              at {symbolic(w.thread)}")
         circle = cycle(all_waits)
         if circle:
             those = [w.thread.name for w in circle]

@@ -266,8 +266,16 @@ class Team(gdb.Command):
         super().__init__("team", gdb.COMMAND_STACK)
 
     def invoke(self, _argument, _from_tty):
+        from . import locks  # which imports this
         threads = all_threads()
         died, sig = victim(threads), signal()
+        if not any(t.role for t in threads):  # a program of somebody else's
+            waits = {id(w.thread): w for w in locks.waits(threads)}
+            width = min(40, max([len(t.name) for t in threads], default=0))
+            for t in threads:
+                line = f"{t.name:<{width}}  {locks.where(t, waits.get(id(t)))}"
+                print(colour.victim(f"* {line}  <- {sig}") if t is died and sig else f"  {line}")
+            return
         print(colour.dim(f"  {'thread':<12}{'role':<10}{'in the map':<12}doing"))
         for t in threads:
             mark = "*" if t is died and sig else " "

@@ -11,10 +11,7 @@ static bool tool_in_case(const struct casefile *c, int tool) {
 }
 
 bool has_tools(const struct page *h) {
-    for (int t = 0; t < TOOL_COUNT; t++)
-        if (tool_in_case(h->c, t))
-            return true;
-    return h->c->finding_count > 0;
+    return !no_tool_ran(h->c);
 }
 
 /* --- the table -------------------------------------------------------------------------- */

@@ -31,18 +31,33 @@ static const char *one_witness(const struct casefile *c, const struct finding *f
                                     w->reports == 1 ? "" : "s");
 }
 
+/* Of the reports that saw one side of it, the one that this tool made in most runs. */
+static const struct finding *side_by(const struct casefile *c, const struct finding *f, int tool) {
+    const struct finding *most = NULL;
+    for (size_t i = 0; i < c->finding_count; i++) {
+        const struct finding *part = c->findings[i];
+        if (part->part_of == f && part->witnesses[tool].runs
+            && (!most || part->witnesses[tool].runs > most->witnesses[tool].runs))
+            most = part;
+    }
+    return most;
+}
+
 const char *witness_words(const struct casefile *c, const struct finding *f, struct pool *p) {
-    const char *words = "";
+    const char *words = "", *before = "";
     for (int t = 0; t < TOOL_COUNT; t++)
-        if (f->witnesses[t].runs)
-            words = pool_print(p, "%s%s", words, one_witness(c, f, t, *words ? ", " : "", p));
-    const char *before = "; one side of it by ";
-    for (size_t i = 0; i < c->finding_count; i++)
-        for (int t = 0; c->findings[i]->part_of == f && t < TOOL_COUNT; t++)
-            if (c->findings[i]->witnesses[t].runs && !f->witnesses[t].runs) {
-                words = pool_print(p, "%s%s", words, one_witness(c, c->findings[i], t, before, p));
-                before = ", ";
-            }
+        if (f->witnesses[t].runs) {
+            words = pool_print(p, "%s%s", words, one_witness(c, f, t, before, p));
+            before = ", ";
+        }
+    before = "; one side of it by ";
+    for (int t = 0; t < TOOL_COUNT; t++) {
+        const struct finding *side = f->witnesses[t].runs ? NULL : side_by(c, f, t);
+        if (side) {
+            words = pool_print(p, "%s%s", words, one_witness(c, side, t, before, p));
+            before = ", ";
+        }
+    }
     return words;
 }
 
