@@ -259,6 +259,8 @@ struct casefile *sample_race(void) {
     sample_runs(c, &report, 3);
     race_other_reports(c);
     c->link = (struct link){.finding = f,
+                            .sure = true,
+                            .other = -1,
                             .reason =
                                 "writer 2 was in hmap_assign, the function of this race, when "
                                 "it died",

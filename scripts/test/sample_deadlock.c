@@ -146,6 +146,8 @@ struct casefile *sample_deadlock(void) {
     }
     c->silence[TOOL_DRD] = c->lab.silent;
     c->link = (struct link){.finding = f,
+                            .sure = true,
+                            .other = -1,
                             .reason =
                                 "truck 1 and truck 2 wait for each other's lock in map_move, "
                                 "which takes these locks in two orders",

@@ -117,6 +117,6 @@ struct casefile *sample_hostile(void) {
     case_note(c, "%s is damaged from byte 12 on: %s", "a.txt", SCRIPT "\xff");
     c->silence[TOOL_EXPLORE] = "it was <never> asked";
     if (c->finding_count > 2)
-        c->link = (struct link){.finding = c->findings[2], .thread = 5, .site = -1};
+        c->link = (struct link){.finding = c->findings[2], .thread = 5, .other = -1, .site = -1};
     return c;
 }

@@ -50,6 +50,7 @@ ParameterizedTestParameters(walk, wrong_use_is_refused_in_one_line) {
         {"--output /nonesuch/x README.md", "cannot write /nonesuch/x: No such file"},
         {"--core a --core b", "one core at a time"},
         {"--format", "--format needs a value"},
+        {"README.md", "no report of a tool that I know"},
     };
     return cr_make_param_array(struct refusal, refusals, sizeof refusals / sizeof *refusals);
 }

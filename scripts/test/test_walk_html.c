@@ -225,7 +225,7 @@ Test(walk_html, sections_without_content_are_absent) {
 Test(walk_html, a_report_without_a_core_crosses_too) {
     struct casefile *c = sample_race();
     c->core = NULL;
-    c->link = (struct link){.thread = -1, .site = -1};
+    c->link = (struct link){.thread = -1, .other = -1, .site = -1};
     char *page = page_of(c, &plain);
     holds(page, "<p class=\"verdict\"><b>race: hmap_assign, by two threads</b>. Seen by ThreadSan");
     holds(page, "<div class=\"crossing two\">");
@@ -238,7 +238,7 @@ Test(walk_html, a_report_without_a_core_crosses_too) {
 Test(walk_html, an_object_without_a_name_has_its_address) {
     struct casefile *c = sample_race();
     c->core = NULL;
-    c->link = (struct link){.thread = -1, .site = -1};
+    c->link = (struct link){.thread = -1, .other = -1, .site = -1};
     c->findings[0]->object = (struct object){0};
     char *page = page_of(c, &plain);
     holds(page, "memory at <code>0x7b1000000020</code>");

@@ -101,7 +101,7 @@ Test(walk_verdict, of_a_crash_with_its_cause) {
                      "of this race, when it died.\n");
     c->findings[2]->part_of = c->findings[0];
     cr_assert(strstr(verdict(c), "3 of 3 runs; one side of it by DRD in 3 of 3 runs.\n"));
-    c->link = (struct link){.thread = -1, .site = -1};
+    c->link = (struct link){.thread = -1, .other = -1, .site = -1};
     cr_assert(strstr(verdict(c), "\nrace: hmap_assign, by two threads.\nSeen"));
     cr_assert(strstr(verdict(c), "\nNot linked with the crash: no stack in the core"));
     sample_free(c);
@@ -147,7 +147,7 @@ Test(walk_verdict, a_lane_of_the_core_has_what_a_tool_saw_there) {
     lanes_of(c, &l);
     cr_assert_str_eq(l.lane[0].seen, "");
     c->core->threads[2].hold_count = 0;
-    c->link = (struct link){.thread = -1, .site = -1};
+    c->link = (struct link){.thread = -1, .other = -1, .site = -1};
     lanes_of(c, &l); /* of a finding that nothing links, another run says nothing here */
     cr_assert_str_eq(l.lane[0].seen, "");
     sample_free(c);

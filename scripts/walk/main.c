@@ -12,6 +12,7 @@
 #include "join/join.h"
 #include "options.h"
 #include "reading.h"
+#include "tell/verdict.h"
 
 /* --- where it goes ------------------------------------------------------------------- */
 
@@ -80,6 +81,11 @@ int main(int argc, char **argv) {
     } else {
         struct casefile c = {0};
         read_all(&c, &o);
+        if (!c.core && no_tool_ran(&c))
+            stop(2, "%s",
+                 c.note_count ? c.notes[0]
+                              : "no report of a tool that I know is in there; of a silent run, say "
+                                "whose it is: --tsan FILE");
         join(&c);
         close_output(out, o.output, o.tell(&c, out, &o.style));
         status = verdict(&c);

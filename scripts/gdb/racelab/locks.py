@@ -199,8 +199,8 @@ def where(t, w):
         return t.where()
     if w.kind == "join":
         return f"waiting for {w.holder.name if w.holder else 'a thread'} to end"
-    words = {"cond": "for a condition", "barrier": "at a barrier", "semaphore": "at a semaphore"}.get(w.kind, "for a lock")
-    return f"waiting {words} in {frames.reached(t.frames).function}"
+    words = {"cond": "for a condition", "barrier": "at a barrier", "semaphore": "at a semaphore"}
+    return f"waiting {words.get(w.kind, 'for a lock')} in {frames.reached(t.frames).function}"
 
 
 def symbolic(thread):

@@ -92,7 +92,9 @@ class Thread:
             return f"about to enter {self.blamed.function}"
         if self.blamed:
             return f"in {self.blamed.function}"
-        return f"in {frames.reached(self.frames).function}" if self.frames else "not known: the core has no registers of it"
+        if not self.frames:
+            return "not known: the core has no registers of it"
+        return f"in {frames.reached(self.frames).function}"
 
 
 def team():

@@ -58,7 +58,7 @@ static void owner_row(const struct core *core, struct rows *r) {
     for (size_t i = 0; i < core->thread_count; i++) {
         const struct thread *t = core_thread(core, (int)i);
         const struct thread *holder = t ? core_thread(core, t->holder) : NULL;
-        if (holder && t->waits.address && holder->lwp) {
+        if (holder && holder->lwp && t->waits_kind && strcmp(t->waits_kind, "mutex") == 0) {
             row_add(r, "__owner, in a mutex",
                     row_value(r, "%d: %s", holder->lwp, thread_who(holder, who, sizeof who)),
                     "the LWP of the thread that has the lock, noted by glibc; find it among "

@@ -118,7 +118,8 @@ static void put_witnesses(struct page *h, const struct finding *f) {
             html(h, " <span class=\"tag\">%s %u of %u</span>", tool_title((enum tool)t),
                  f->witnesses[t].runs, runs_started(h->c, t));
     if (f == h->c->link.finding)
-        html(h, " <span class=\"tag culprit\">taken for the cause</span>");
+        html(h, " <span class=\"tag culprit\">%s</span>",
+             h->c->link.sure ? "taken for the cause" : "perhaps the cause");
     if (f->torn)
         html(h, " <span class=\"tag torn\">report damaged</span>");
 }

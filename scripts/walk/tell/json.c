@@ -205,9 +205,10 @@ static json_t *link_of(struct pool *p, const struct casefile *c) {
     const struct link *l = &c->link;
     if (!l->finding)
         return json_null();
-    return json_pack("{s:o,s:o,s:o,s:o}", "finding", json_words(p, l->finding->identity), "reason",
-                     json_words(p, l->reason), "thread",
-                     json_index(l->thread, c->core ? c->core->thread_count : 0), "site",
+    size_t threads = c->core ? c->core->thread_count : 0;
+    return json_pack("{s:o,s:o,s:b,s:o,s:o,s:o}", "finding", json_words(p, l->finding->identity),
+                     "reason", json_words(p, l->reason), "sure", l->sure, "thread",
+                     json_index(l->thread, threads), "other", json_index(l->other, threads), "site",
                      json_index(l->site, l->finding->site_count));
 }
 

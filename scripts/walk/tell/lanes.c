@@ -107,16 +107,22 @@ static void lane_of_thread(struct lane *l, const struct casefile *c, int index) 
 void lanes_of(const struct casefile *c, struct lanes *l) {
     const struct core *core = c->core;
     const struct finding *f = case_main(c);
-    bool crossed =
-        core && core_thread(core, core->crossing[0]) && core_thread(core, core->crossing[1]);
+    int one = core ? core->crossing[0] : -1, other = core ? core->crossing[1] : -1;
+    const char *why = core ? core->crossing_why : NULL;
+    if (core && other < 0 && c->link.other >= 0) { /* the core alone saw none; with a finding: */
+        one = c->link.thread;
+        other = c->link.other;
+        why = c->link.finding->object.what;
+    }
+    bool crossed = core && core_thread(core, one) && core_thread(core, other);
     bool died = core && core_thread(core, core->victim);
     const char *seer = c->link.finding ? tool_title(c->link.finding->tool) : NULL;
     *l = (struct lanes){0};
     if (crossed) {
         *l = (struct lanes){.source = "the core", .count = 2, .seer = seer};
-        for (int i = 0; i < 2; i++)
-            lane_of_thread(&l->lane[i], c, core->crossing[i]);
-        snprintf(l->object, sizeof l->object, "%s", core->crossing_why ? core->crossing_why : "");
+        lane_of_thread(&l->lane[0], c, one);
+        lane_of_thread(&l->lane[1], c, other);
+        snprintf(l->object, sizeof l->object, "%s", why ? why : "");
     } else if (f && f->site_count && (f->site_count >= 2 || !died)) {
         lanes_of_finding(f, l);
     } else if (died) {

@@ -171,13 +171,15 @@ static uint64_t placeholder(struct builder *b, const char *words) {
 
 enum { RACES, THREADS, VALUES };
 
-static Pprof__Sample *sample(struct builder *b, const struct stack *s, int which, uint64_t weight) {
+/* From the frame `from` outwards. */
+static Pprof__Sample *sample(struct builder *b, const struct stack *s, size_t from, int which,
+                             uint64_t weight) {
     Pprof__Sample *sample = APPENDED(b, sample, PPROF__SAMPLE__INIT);
     sample->n_value = VALUES;
     sample->value = pool_array(&b->pool, VALUES, sizeof *sample->value);
     sample->value[which] = (int64_t)weight;
     sample->location_id = pool_array(&b->pool, s->count + 2, sizeof *sample->location_id);
-    for (size_t i = 0, n; i < s->count; i += n) {
+    for (size_t i = from, n; i < s->count; i += n) {
         for (n = 1; s->frames[i + n - 1].inlined && i + n < s->count;)
             n++;
         sample->location_id[sample->n_location_id++] = location(b, &s->frames[i], n);
@@ -210,6 +212,15 @@ static void comment(struct builder *b, const char *text) {
 
 /* --- from the case ------------------------------------------------------------------------- */
 
+/* The leaf of a racing stack is the program's own: memset, or the inside of a lock, is
+ * not the story. */
+static size_t first_own(const struct stack *s) {
+    for (size_t i = 0; i < s->count; i++)
+        if (s->frames[i].own)
+            return i;
+    return 0;
+}
+
 static void add_finding(struct builder *b, const struct finding *f) {
     uint64_t reports = 0;
     for (int t = 0; t < TOOL_COUNT; t++)
@@ -217,7 +228,7 @@ static void add_finding(struct builder *b, const struct finding *f) {
     for (size_t i = 0; i < f->site_count; i++) {
         const struct site *site = &f->sites[i];
         char who[512];
-        Pprof__Sample *s = sample(b, &site->stack, RACES, reports);
+        Pprof__Sample *s = sample(b, &site->stack, first_own(&site->stack), RACES, reports);
         label(b, s, "kind", kind_name(f->kind));
         for (int t = 0; t < TOOL_COUNT; t++)
             if (f->witnesses[t].runs)
@@ -231,7 +242,7 @@ static void add_finding(struct builder *b, const struct finding *f) {
 static void add_thread(struct builder *b, const struct core *core, size_t i) {
     const struct thread *t = &core->threads[i];
     char who[512];
-    Pprof__Sample *s = sample(b, &t->stack, THREADS, 1);
+    Pprof__Sample *s = sample(b, &t->stack, 0, THREADS, 1);
     label(b, s, "thread", thread_who(t, who, sizeof who));
     label(b, s, "role", t->role);
     if (t->waits.address)

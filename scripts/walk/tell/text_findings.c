@@ -54,11 +54,11 @@ static void tool_rows(const struct casefile *c, enum tool tool, struct tool_tabl
         add_row(r, "", "", pool_print(&r->pool, "and %zu more", left_out));
     if (s->not_started)
         add_row(r, r->count == first ? tool_name(tool) : "",
-                pool_print(&r->pool, "%u of %u", s->not_started, s->runs),
+                pool_print(&r->pool, "0 of %u", s->runs),
                 pool_print(&r->pool,
-                           "could not start: %s. That is the environment, not the program; "
+                           "could not start in %u: %s. That is the environment, not the program; "
                            "scripts/doctor.sh says more.",
-                           s->reason ? s->reason : "no reason given"));
+                           s->not_started, s->reason ? s->reason : "no reason given"));
 }
 
 void text_tools(struct term *t, const struct casefile *c) {
@@ -100,7 +100,9 @@ static void one_finding(struct term *t, const struct casefile *c, const struct f
     term_blank(t);
     term_line(t, 2, BOLD, "%s", finding_title(f, title, sizeof title));
     term_say(t, 2, 2, "", "Seen by %s.%s", witness_words(c, f, &p),
-             f == c->link.finding ? " The crash is taken for its work, see above." : "");
+             f != c->link.finding ? ""
+             : c->link.sure       ? " The crash is taken for its work, see above."
+                                  : " The crash may be its work, see above.");
     pool_free(&p);
     struct lanes l;
     lanes_of_finding(f, &l);
@@ -128,8 +130,9 @@ void text_findings(struct term *t, const struct casefile *c, const struct style 
     }
     if (told + parts < c->finding_count || c->findings_dropped) {
         term_blank(t);
-        term_say(t, 2, 2, DIM, "%zu more findings: --findings %zu tells them all.%s",
-                 c->finding_count - told - parts, c->finding_count,
+        size_t more = c->finding_count - told - parts;
+        term_say(t, 2, 2, DIM, "%zu more finding%s: --findings %zu tells all.%s", more,
+                 more == 1 ? "" : "s", c->finding_count,
                  c->findings_dropped ? " Beyond these there were more than are told apart." : "");
     }
 }

@@ -133,14 +133,17 @@ static void say_cause(struct verdict *v, const struct casefile *c, const struct 
     bool linked = c->link.finding != NULL;
     begin(v, SAYS_CAUSE);
     if (linked)
-        say(v, "The likely cause: ");
+        say(v, c->link.sure ? "The likely cause: " : "A lead, no more: ");
     stress(v, pool_copy(v->pool, finding_title(f, title, sizeof title)));
     say(v, ".");
     begin(v, SAYS_SEEN);
     say(v, pool_print(v->pool, "Seen by %s.", witness_words(c, f, v->pool)));
     if (linked && c->link.reason) {
         begin(v, SAYS_LINK);
-        say(v, pool_print(v->pool, "Linked with the crash: %s.", c->link.reason));
+        say(v, pool_print(v->pool,
+                          c->link.sure ? "Linked with the crash: %s."
+                                       : "Perhaps linked with the crash: %s.",
+                          c->link.reason));
     } else if (!linked && c->core && c->core->signal) {
         begin(v, SAYS_LINK);
         say(v, "Not linked with the crash: no stack in the core touches it.");
