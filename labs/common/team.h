@@ -91,9 +91,10 @@ struct team_member {
 struct team {
     int count; /* members; member[0] is main */
     struct team_member members[TEAM_MEMBERS + 1];
-    long round;          /* being played, from 1 */
-    _Atomic int stopped; /* a fatal error was found: stand still */
-    unsigned met;        /* team_number() of who was in the way then, or 0 */
+    long round;           /* being played, from 1 */
+    _Atomic int stopped;  /* a fatal error was found: stand still */
+    unsigned met;         /* team_number() of who was in the way then, or 0 */
+    char last_words[200]; /* what it died of; for who reads the core */
 };
 extern struct team team;
 

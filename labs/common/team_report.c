@@ -75,7 +75,8 @@ static _Noreturn void die(const char *kind, const char *message, unsigned who) {
     if (atomic_exchange_explicit(&team.stopped, 1, memory_order_relaxed))
         stand_still();
     team.met = who;
-    fprintf(stderr, "%s: %s\n", kind, message);
+    snprintf(team.last_words, sizeof team.last_words, "%s: %s", kind, message);
+    fprintf(stderr, "%s\n", team.last_words);
     if (who >= 1 && who <= (unsigned)team.count && self)
         fprintf(stderr, "    %s came upon %s, which was writing\n", self->name,
                 team.members[who - 1].name);

@@ -75,6 +75,12 @@ Test(walk, reads_standard_input) {
     cr_assert_str_eq(o.out, "race\thmap_assign/hmap_assign\tstandard input:2\n");
 }
 
+Test(walk, says_how_to_unpack_what_is_compressed) {
+    exited(sh(5, "gzip -c README.md >%s/core.gz", tmp), 0);
+    refused(sh(5, WALK "%s/core.gz", tmp), 2, "core.gz: is compressed: gunzip it first");
+    refused(sh(5, WALK "--core %s/core.gz", tmp), 2, "core.gz: is compressed: gunzip it first");
+}
+
 Test(walk, reads_xml_from_a_pipe) {
     struct outcome o =
         sh(5, WALK "--format list <(cat " REPORTS "helgrind-race-global.xml) | cut -f 1,2");

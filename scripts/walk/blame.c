@@ -18,10 +18,11 @@ static bool listed(const char *const *list, const char *s, size_t length) {
  * name that only glibc's own build gives (./nptl/x.c, ../sysdeps/x.c, nptl/./nptl/x.c);
  * a program may have an io/file.c, too. */
 static bool glibc_file(const char *file, bool *sure) {
-    static const char *const folders[] = {
-        "nptl",  "misc",   "string", "malloc", "csu",    "io",      "sysdeps", "stdlib",
-        "libio", "time",   "signal", "posix",  "assert", "elf",    "setjmp",  "debug",   "stdio-common",
-        "dlfcn", "socket", "math",   "inet",   "wcsmbs", "termios", "resolv",  NULL};
+    static const char *const folders[] = {"nptl",   "misc",         "string",  "malloc", "csu",
+                                          "io",     "sysdeps",      "stdlib",  "libio",  "time",
+                                          "signal", "posix",        "assert",  "elf",    "setjmp",
+                                          "debug",  "stdio-common", "dlfcn",   "socket", "math",
+                                          "inet",   "wcsmbs",       "termios", "resolv", NULL};
     const char *at = file;
     while (starts(at, "./") || starts(at, "../"))
         at = strchr(at, '/') + 1;

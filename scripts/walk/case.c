@@ -227,7 +227,7 @@ static struct finding *keep(struct casefile *c, const struct finding *report, ui
         keep_site(c, &f->sites[i]);
     f->next_same_slot = c->by_hash[hash % SLOTS];
     c->by_hash[hash % SLOTS] = f;
-    c->findings = pool_grown(&c->pool, c->findings, c->finding_count, sizeof(struct finding *));
+    c->findings = pool_grown(&c->pool, c->findings, c->finding_count, sizeof *c->findings);
     c->findings[c->finding_count++] = f;
     return f;
 }

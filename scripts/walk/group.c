@@ -80,8 +80,11 @@ static void title_core(const struct core *core, char *title, size_t size) {
              core->cycle_count ? "deadlock"
              : core->signal    ? core->signal
                                : "no signal",
-             names[0] ? " in " : "", names[0] ? names[0] : "", names[1] ? " and " : "",
-             names[1] ? names[1] : "");
+             names[0] ? " in " : "", names[0] ? names[0] : "",
+             !names[1]                         ? ""
+             : strcmp(names[0], names[1]) == 0 ? ", two threads"
+                                               : " and ",
+             names[1] && strcmp(names[0], names[1]) != 0 ? names[1] : "");
 }
 
 static void add_core(struct cluster **list, struct casefile *reports, const struct casefile *one,
@@ -225,7 +228,7 @@ static void read_reports(struct casefile *reports, struct counts *n) {
             else
                 n->silent++;
         } else if (kind != INPUT_CORE && kind != INPUT_FACTS)
-            n->unusable += kind == INPUT_UNREADABLE;
+            n->unusable += kind == INPUT_UNREADABLE || kind == INPUT_COMPRESSED;
     }
 }
 
@@ -238,7 +241,7 @@ static void read_cores(const struct options *o, struct casefile *reports, struct
         progress(i);
         struct casefile one = {0};
         const char *trouble = NULL;
-        int status;
+        int status = 2;
         bool read = kind == INPUT_CORE
                         ? read_core(&one, all.paths[i], &o->read, &trouble, &status)
                         : read_one(&one, &(struct input_file){all.paths[i], TOOL_COUNT}, &trouble);
@@ -272,7 +275,7 @@ int group(const struct options *o, FILE *out) {
         fputs("\r\033[K", stderr);
     for (struct cluster *k = list; k; k = k->next)
         count++;
-    struct cluster **sorted = pool_array(&reports.pool, count + 1, sizeof(struct cluster *));
+    struct cluster **sorted = pool_array(&reports.pool, count + 1, sizeof *sorted);
     size_t at = 0;
     for (struct cluster *k = list; k; k = k->next)
         sorted[at++] = k;

@@ -29,7 +29,8 @@ static struct pool_block *new_block(struct pool *p, size_t bytes) {
     if (!b)
         no_memory();
     *b = (struct pool_block){.older = p->blocks, .size = size};
-    return p->blocks = b;
+    p->blocks = b;
+    return b;
 }
 
 void *pool_take(struct pool *p, size_t bytes) {

@@ -25,6 +25,10 @@ bool read_one(struct casefile *c, const struct input_file *file, const char **tr
         return read_stream(c, stdin, &(struct input_file){"standard input", file->tool},
                            kind_of_pipe(stdin), trouble);
     enum input kind = input_kind(file->path);
+    if (kind == INPUT_COMPRESSED) {
+        *trouble = pool_print(&c->pool, "is compressed: %s it first", input_unpacker(file->path));
+        return false;
+    }
     if (kind == INPUT_CORE || kind == INPUT_PROGRAM) {
         *trouble = "is no report";
         return false;
@@ -53,6 +57,8 @@ void read_all(struct casefile *c, const struct options *o) {
     for (size_t i = 0; i < o->input_count; i++)
         if (!read_one(c, &o->inputs[i], &trouble))
             stop(2, "%s: %s", o->inputs[i].path, trouble);
+    if (o->core && input_kind(o->core) == INPUT_COMPRESSED)
+        stop(2, "%s: is compressed: %s it first", o->core, input_unpacker(o->core));
     if (o->core && !read_core(c, o->core, &o->read, &trouble, &status))
         stop(status, "%s: %s", o->core, trouble);
     if (!c->program)

@@ -96,6 +96,9 @@ def place(died):
 
 
 def sent(signal, signal_number, died):
+    words = threads.last_words()
+    if words:
+        return f"The program said \"{words}\"{place(died)}, and called abort()."
     pid, own = number("$_siginfo._sifields._kill.si_pid"), gdb.selected_inferior().pid
     if pid != own:
         return f"{signal} was sent by process {pid}, not by this one ({own})." if pid else \
@@ -130,6 +133,9 @@ def aborted(died, store):
         freed = "free" in said or "chunk" in said or "malloc" in said
         return f"The C library found \"{said}\"{place(died)} and ended the program." + (
             " The block's bookkeeping was damaged, or it was freed before." if freed else "")
+    words = threads.last_words()
+    if words:
+        return f"The program said \"{words}\"{place(died)}, and called abort()."
     pid, own = number("$_siginfo._sifields._kill.si_pid"), gdb.selected_inferior().pid
     raised = pid and pid != own or any(re.search(r"raise|kill|gsignal", n) for n in names)
     if raised and not any("abort" in n for n in names):

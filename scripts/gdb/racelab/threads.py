@@ -119,6 +119,15 @@ def team_table():
         return {}
 
 
+def last_words():
+    """What a team says that it died of, or None."""
+    table = team()
+    try:
+        return table["last_words"].string(errors="backslashreplace") or None if table is not None else None
+    except (gdb.error, TypeError):
+        return None
+
+
 def met(threads):
     """The thread that was in the way when the map stopped the program, or None."""
     table = team()

@@ -15,20 +15,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static unsigned count;
 
+static void *room(void *data, size_t size) {
+    void *moved = realloc(data, size);
+    if (!moved)
+        abort();
+    return moved;
+}
+
 static void replay(const char *path) {
     FILE *in = fopen(path, "re");
     uint8_t *data = NULL;
     size_t size = 0;
     for (size_t got = 1; in && got > 0; size += got) {
-        data = realloc(data, size + 65536);
-        got = data ? fread(data + size, 1, 65536, in) : 0;
+        data = room(data, size + 65536);
+        got = fread(data + size, 1, 65536, in);
     }
     if (!in || ferror(in)) {
         perror(path);
         exit(2);
     }
     fclose(in);
-    data = realloc(data, size ? size : 1); /* so that a read beyond the end is seen */
+    data = room(data, size ? size : 1); /* so that a read beyond the end is seen */
     LLVMFuzzerTestOneInput(data, size);
     free(data);
     count++;

@@ -258,16 +258,16 @@ bool read_facts(struct casefile *c, FILE *in, const char *name, const char **tro
     bool good = json_is_object(root) && version == VERSION
                 && json_is_array(json_object_get(root, "threads"));
     if (!root)
-        *trouble = pool_print(&c->pool, "%s: no JSON that can be read: line %d: %.200s", name,
-                              error.line, error.text);
+        *trouble = pool_print(&c->pool, "no JSON that can be read: line %d: %.200s", error.line,
+                              error.text);
     else if (json_is_object(root) && version && version != VERSION)
         *trouble = pool_print(&c->pool,
-                              "%s: version %" JSON_INTEGER_FORMAT
+                              "version %" JSON_INTEGER_FORMAT
                               " of what a core tells; "
                               "this program reads version %d: read the core again",
-                              name, version, VERSION);
+                              version, VERSION);
     else if (!good)
-        *trouble = pool_print(&c->pool, "%s: this JSON is not what `case` writes of a core", name);
+        *trouble = "this JSON is not what `case` writes of a core";
     if (good) {
         if (!c->core) {
             c->core = pool_take(&c->pool, sizeof *c->core);

@@ -18,11 +18,15 @@ enum input {
     INPUT_CORE,   /* an ELF core */
     INPUT_PROGRAM, /* an ELF program */
     INPUT_FACTS,  /* what our GDB command `case` wrote of a core: JSON */
+    INPUT_COMPRESSED, /* gzip, xz, zstd, bzip2, lz4 */
     INPUT_UNREADABLE
 };
 
 /* What a file is, by its first bytes. */
 enum input input_kind(const char *path);
+
+/* Of a compressed file: the command that undoes it ("gunzip"); else NULL. */
+const char *input_unpacker(const char *path);
 
 /*
  * One run's reports from a stream, until it ends. `name` is what to call it.

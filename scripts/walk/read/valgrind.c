@@ -102,7 +102,8 @@ static struct process *new_process(struct valgrind *v, unsigned long pid) {
     p->report.name = v->name;
     p->report.known = &v->known;
     p->report.tool = tool_of_run(v);
-    return v->last = *at = p;
+    *at = v->last = p;
+    return p;
 }
 
 /* "Helgrind, a thread error detector": the process begins. */

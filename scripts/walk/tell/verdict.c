@@ -25,7 +25,7 @@ static const char *one_witness(const struct casefile *c, const struct finding *f
                                const char *before, struct pool *p) {
     const struct witness *w = &f->witnesses[tool];
     const char *title = tool_title((enum tool)tool);
-    unsigned started = runs_started(c, tool);
+    unsigned started = runs_started(c, (enum tool)tool);
     return started > 1 ? pool_print(p, "%s%s in %u of %u runs", before, title, w->runs, started)
                        : pool_print(p, "%s%s (%u report%s)", before, title, w->reports,
                                     w->reports == 1 ? "" : "s");
@@ -153,7 +153,7 @@ static void say_cause(struct verdict *v, const struct casefile *c, const struct 
 static void say_nothing(struct verdict *v, const struct casefile *c) {
     bool none = no_tool_ran(c), started = false;
     for (int t = 0; t < TOOL_COUNT; t++)
-        started |= runs_started(c, t) > 0;
+        started |= runs_started(c, (enum tool)t) > 0;
     if (none && c->core)
         return;
     begin(v, SAYS_NOTHING);
