@@ -416,9 +416,9 @@ Test(walk_core, a_program_that_was_built_anew_is_asked_for) {
 }
 
 Test(walk_core, what_is_no_core_is_refused) {
-    not_read("README.md", NULL, NULL, 2, "README.md is no core");
+    not_read("README.md", NULL, NULL, 2, "it is no core");
     not_read("/nonexistent", NULL, NULL, 2, "no such core");
-    not_read("build/bin/run", NULL, NULL, 2, "build/bin/run is no core");
+    not_read("build/bin/run", NULL, NULL, 2, "it is no core");
     dies("null.c", "-g");
     not_read(in_tmp("o/core"), "/nonexistent", NULL, 2, "no such program: /nonexistent");
     not_read(in_tmp("o/core"), "README.md", NULL, 2, "README.md is no program");

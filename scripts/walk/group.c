@@ -21,6 +21,7 @@
 #include "reading.h"
 #include "tell/jsonout.h"
 #include "tell/term.h"
+#include "tell/threads.h"
 
 struct cluster {
     char title[512];
@@ -63,28 +64,21 @@ struct counts {
 
 /* --- cores ------------------------------------------------------------------------------ */
 
-/* "SIGSEGV: map_get and map_put", the functions in alphabetical order. */
+/* "SIGSEGV in map_get and map_put", the functions in alphabetical order. */
 static void title_core(const struct core *core, char *title, size_t size) {
-    const char *names[2] = {NULL, NULL};
-    for (int i = 0; i < 2; i++)
-        if (core->crossing[i] >= 0)
-            names[i] = stack_blamed_name(&core->threads[core->crossing[i]].stack);
-    if (!names[0] && core->victim >= 0)
-        names[0] = stack_blamed_name(&core->threads[core->victim].stack);
-    if (names[0] && names[1] && strcmp(names[0], names[1]) > 0) {
-        const char *first = names[0];
-        names[0] = names[1];
-        names[1] = first;
-    }
-    snprintf(title, size, "%s%s%s%s%s",
-             core->cycle_count ? "deadlock"
-             : core->signal    ? core->signal
-                               : "no signal",
-             names[0] ? " in " : "", names[0] ? names[0] : "",
-             !names[1]                         ? ""
-             : strcmp(names[0], names[1]) == 0 ? ", two threads"
-                                               : " and ",
-             names[1] && strcmp(names[0], names[1]) != 0 ? names[1] : "");
+    const struct thread *one = core_thread(core, core->crossing[0]);
+    const struct thread *other = core_thread(core, core->crossing[1]);
+    one = one ? one : core_thread(core, core->victim);
+    const char *how = core->cycle_count ? "deadlock" : core->signal ? core->signal : "no signal";
+    const char *f = one ? stack_blamed_name(&one->stack) : "?";
+    const char *g = other ? stack_blamed_name(&other->stack) : NULL;
+    if (!g)
+        snprintf(title, size, "%s in %s", how, f);
+    else if (strcmp(f, g) == 0)
+        snprintf(title, size, "%s in %s, two threads", how, f);
+    else
+        snprintf(title, size, "%s in %s and %s", how, strcmp(f, g) < 0 ? f : g,
+                 strcmp(f, g) < 0 ? g : f);
 }
 
 static void add_core(struct cluster **list, struct casefile *reports, const struct casefile *one,

@@ -1,29 +1,13 @@
-/*
- * fuzz_facts.c - any bytes as what GDB tells of a core: read, joined, listed.
- */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* fuzz_facts.c - any bytes as what GDB tells of a core. */
+#include "reader.h"
 
-#include "../join/join.h"
-#include "../read/read.h"
-#include "../tell/tell.h"
+static void facts(struct casefile *c, FILE *in, const char *name, enum tool tool) {
+    const char *trouble = NULL;
+    (void)tool;
+    if (!read_facts(c, in, name, &trouble) && !trouble)
+        abort(); /* a refusal has its reason */
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static FILE *nowhere;
-    if (!nowhere && !(nowhere = fopen("/dev/null", "w")))
-        abort();
-    FILE *in = size ? fmemopen((void *)(uintptr_t)data, size, "rb") : NULL;
-    if (!in)
-        return 0;
-    struct casefile c = {0};
-    struct style style = {0};
-    const char *trouble = NULL;
-    if (!read_facts(&c, in, "fuzz", &trouble) && !trouble)
-        abort(); /* a refusal has its reason */
-    fclose(in);
-    join(&c);
-    tell_list(&c, nowhere, &style);
-    case_free(&c);
-    return 0;
+    return fuzz_reader(data, size, facts);
 }

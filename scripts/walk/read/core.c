@@ -61,20 +61,19 @@ static bool find_program(struct run *r) {
     }
     if (!core->program)
         return fail(r, 2,
-                    pool_print(p, "%s does not say of which program it is: give it with --exe",
-                               core->path));
+                    "it does not say of which program it is: give that with --exe");
     if (!is_file(core->program) || input_kind(core->program) != INPUT_PROGRAM)
         return fail(r, 2,
                     pool_print(p,
-                               "%s is of %s, which is not there any more: give the program "
+                               "it is of %s, which is not there any more: give the program "
                                "with --exe",
-                               core->path, core->program));
+                               core->program));
     if (core->fit == FIT_NO || (core->core_id && !core->program_id))
         return fail(r, 2,
                     pool_print(p,
-                               "%s is of %s, which was built anew since (its build-id is "
+                               "it is of %s, which was built anew since (its build-id is "
                                "another): give the program with --exe",
-                               core->path, core->program));
+                               core->program));
     return true;
 }
 
@@ -202,9 +201,9 @@ static bool gdb_failed(struct run *r, const char *gdb, struct child_end end) {
     if (end.how == CHILD_TIMEOUT)
         return fail(r, 124,
                     pool_print(p,
-                               "GDB did not end with %s in %d s: a smaller core, or "
+                               "GDB did not end with it in %d s: a smaller core, or "
                                "gdb by hand",
-                               r->core->path, GDB_SECONDS));
+                               GDB_SECONDS));
     if (says(errors, "Python scripting is not supported")
         || says(errors, "Python initialization failed"))
         return fail(r, 3,
@@ -214,10 +213,10 @@ static bool gdb_failed(struct run *r, const char *gdb, struct child_end end) {
                                gdb));
     if (end.how == CHILD_SIGNAL)
         return fail(r, 3,
-                    pool_print(p, "GDB itself died of %s on %s: try another version of it",
-                               strsignal(end.value), r->core->path));
+                    pool_print(p, "GDB itself died of %s on it: try another version of GDB",
+                               strsignal(end.value)));
     return fail(r, 2,
-                pool_print(p, "GDB cannot make anything of %s: gdb %s %s shows why", r->core->path,
+                pool_print(p, "GDB cannot make anything of it: gdb %s %s shows why",
                            r->core->program, r->core->path));
 }
 
@@ -301,10 +300,8 @@ bool read_core(struct casefile *c, const char *path, const struct core_options *
     core->victim = core->crossing[0] = core->crossing[1] = -1;
     if (input_kind(path) != INPUT_CORE)
         return fail(&r, 2,
-                    pool_print(&c->pool,
-                               access(path, R_OK) ? "no such core, or it cannot be read: %s"
-                                                  : "%s is no core (no ELF core file)",
-                               path));
+                    access(path, R_OK) ? "no such core, or it cannot be read"
+                                       : "it is no core (no ELF core file)");
     read_core_headers(c, core, options->program);
     if (!find_program(&r))
         return false;

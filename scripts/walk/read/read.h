@@ -13,11 +13,11 @@
 #include "../case.h"
 
 enum input {
-    INPUT_TEXT,   /* reports of any tool, with the program's output in between */
-    INPUT_XML,    /* Valgrind's --xml=yes */
-    INPUT_CORE,   /* an ELF core */
-    INPUT_PROGRAM, /* an ELF program */
-    INPUT_FACTS,  /* what our GDB command `case` wrote of a core: JSON */
+    INPUT_TEXT,       /* reports of any tool, with the program's output in between */
+    INPUT_XML,        /* Valgrind's --xml=yes */
+    INPUT_CORE,       /* an ELF core */
+    INPUT_PROGRAM,    /* an ELF program */
+    INPUT_FACTS,      /* what our GDB command `case` wrote of a core: JSON */
     INPUT_COMPRESSED, /* gzip, xz, zstd, bzip2, lz4 */
     INPUT_UNREADABLE
 };
