@@ -37,14 +37,14 @@ until_claimed() {
 
 # Does it show the claim?
 shown() { # FILE CLAIM
-    walk --format list "$1" | grep -v "^deadly signal" | sed "s/^/1\t/" >build/evidence/findings.tsv
+    walk --format list "--$tool" "$1" | grep -v "^deadly signal" | sed "s/^/1\t/" >build/evidence/findings.tsv
     findings_meet "$2" build/evidence/findings.tsv >/dev/null
 }
 
 # A report may come hundreds of times: the first of each finding is kept.
 trimmed() { # FILE
     local keep
-    keep=$(walk --format list "$1" | sed -n '/^deadly/!s/.*:/ /p' | tr -d '\n')
+    keep=$(walk --format list "--$tool" "$1" | sed -n '/^deadly/!s/.*:/ /p' | tr -d '\n')
     case $1 in
     *.xml) awk -v keep="$keep " '/^<error>/ { skip = !index(keep, " " NR " ") }
                                  !skip { print }

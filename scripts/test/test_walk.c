@@ -75,6 +75,11 @@ Test(walk, reads_standard_input) {
     cr_assert_str_eq(o.out, "race\thmap_assign/hmap_assign\tstandard input:2\n");
 }
 
+Test(walk, does_not_read_what_it_wrote_itself) {
+    exited(sh(5, WALK "--format json --output %s/case.json " REPORTS "tsan-gcc-race.txt", tmp), 1);
+    refused(sh(5, WALK "%s/case.json", tmp), 2, "walk wrote this itself");
+}
+
 Test(walk, says_how_to_unpack_what_is_compressed) {
     exited(sh(5, "gzip -c README.md >%s/core.gz", tmp), 0);
     refused(sh(5, WALK "%s/core.gz", tmp), 2, "core.gz: is compressed: gunzip it first");

@@ -260,6 +260,8 @@ bool read_facts(struct casefile *c, FILE *in, const char *name, const char **tro
     if (!root)
         *trouble = pool_print(&c->pool, "no JSON that can be read: line %d: %.200s", error.line,
                               error.text);
+    else if (json_object_get(root, "format"))
+        *trouble = "walk wrote this itself: give it the reports and the core";
     else if (json_is_object(root) && version && version != VERSION)
         *trouble = pool_print(&c->pool,
                               "version %" JSON_INTEGER_FORMAT
