@@ -3,8 +3,8 @@
 #
 # usage: scripts/picture.sh        (or: make picture)
 #
-# The walk of lab 01 runs on a terminal of 84 columns (script, aha), up to what
-# the first tool says; a browser without a screen takes the picture.
+# The walk of lab 01 runs on a terminal of 84 columns (script, aha), up to the table of
+# what each tool says; a browser without a screen takes the picture.
 # `sh scripts/setup.sh picture` installs what it takes.
 #
 # Exit status: 0 drawn; 1 the walk failed; 3 a tool is missing.
@@ -19,8 +19,8 @@ note 'walking lab 01'
 script -qec 'stty cols 84; exec scripts/walk.sh 01 2>/dev/null' /dev/null </dev/null >"$tmp/all" || exit 1
 {
     printf '\e[1m$ make\e[0m\n'
-    # up to, and without, the second tool; the carriage returns of a terminal go
-    sed 's/\r$//; /helgrind: /,$d' "$tmp/all"
+    # up to that table's end; the carriage returns of a terminal go
+    sed 's/\r$//; /^  drd /q' "$tmp/all"
 } >"$tmp/shown"
 aha --black --title 'make' <"$tmp/shown" |
     sed 's/<pre>/<pre style="font: 15px\/1.35 monospace; padding: 16px 20px; margin: 0">/' >"$tmp/walk.html"

@@ -85,7 +85,9 @@ walk_lab() {
     local evidence=build/evidence/$1/racy tool file look
     local -a arguments=(--lab "labs/$1/lab.txt" --core "$evidence/core/core" --exe "build/plain/labs/$1/lab") looks=()
     for tool in tsan helgrind drd; do
-        for file in "$evidence/$tool"/run-*.txt; do [ ! -f "$file" ] || arguments+=("--$tool" "$file"); done
+        while IFS=$'\t' read -r _ _ _ _ _ file; do # of the last time; older runs may lie there, too
+            arguments+=("--$tool" "${file#"$root"/}")
+        done <"$evidence/$tool/runs.tsv"
     done
     IFS=';' read -ra looks <<<"$(lab_says "$1" look)"
     for look in "${looks[@]}"; do arguments+=(--look "${look# }"); done

@@ -22,7 +22,7 @@ struct term {
 #define BOLD "1"
 #define DIM "2"
 #define GREEN "32"
-#define BLUE "1;34"
+#define BLUE "1;36"
 
 /* The colour of the n-th thread of a page: red for the first, who is the victim. */
 const char *thread_colour(int n);
