@@ -224,6 +224,8 @@ Test(walk_case, one_side_of_a_race_is_part_of_it_unless_it_could_be_part_of_two)
     join(&c);
     cr_assert_eq(side->part_of, whole);
     cr_assert_null(other->part_of);
+    cr_assert_eq(other->wholes, 2);
+    cr_assert_geq(c.findings[1]->site_count, 2, "whole pairs come before sides");
 }
 
 Test(walk_case, a_crossing_in_the_core_is_the_strongest_link) {

@@ -105,6 +105,7 @@ struct finding {
     const char *pair;        /* "hmap_assign/map_total", the identity beside kind */
     const char *identity;    /* 16 hexadecimal digits, the same in every run */
     struct finding *part_of; /* the whole of which this report lost one side; set by join() */
+    unsigned wholes;         /* how many pairs it may be one side of; set by join() */
     uint64_t hash;
     struct finding *next_same_slot;
 };

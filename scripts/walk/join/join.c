@@ -15,7 +15,7 @@ static int rank(const struct finding *f) {
     case KIND_LEAK:
     case KIND_THREAD_LEAK:
     case KIND_OTHER: return 2;
-    default: return f->part_of ? 1 : 0;
+    default: return f->wholes ? 1 : 0;
     }
 }
 
@@ -70,14 +70,14 @@ static void find_wholes(struct casefile *c) {
     for (size_t i = 0; i < c->finding_count; i++) {
         struct finding *part = c->findings[i], *whole = NULL;
         const char *side = part->kind == KIND_RACE ? only_side(part) : NULL;
-        size_t wholes = 0;
+        part->wholes = 0;
         for (size_t j = 0; side && j < c->finding_count; j++) {
             if (c->findings[j]->kind != part->kind || !has_side(c->findings[j], side))
                 continue;
             whole = c->findings[j];
-            wholes++;
+            part->wholes++;
         }
-        part->part_of = wholes == 1 ? whole : NULL;
+        part->part_of = part->wholes == 1 ? whole : NULL;
     }
 }
 
