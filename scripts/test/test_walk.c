@@ -189,6 +189,22 @@ Test(walk, marks_the_line_that_raced) {
     cr_assert(strstr(o.out, "        2  two\n  >     3  three\n"), "%s", o.out);
 }
 
+/* The innermost own frame's arguments and variables stand under its line. */
+Test(walk, shows_what_the_core_has_of_variables) {
+    struct casefile *c = sample_race();
+    char *page = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&page, &size);
+    cr_assert(tell_text(c, out, &(struct style){.width = 200, .most = 4}));
+    fclose(out);
+    const struct stack *s = &c->core->threads[c->core->crossing[0]].stack;
+    const struct frame *f = &s->frames[s->blamed];
+    cr_assert_not_null(f->args);
+    cr_assert(strstr(page, f->args), "%s", page);
+    sample_free(c);
+    free(page);
+}
+
 Test(walk, explains_only_when_asked) {
     cr_assert_null(strstr(sh(5, WALK REPORTS "tsan-gcc-race.txt").out, "Repair:"));
     cr_assert_not_null(strstr(sh(5, WALK "--explain " REPORTS "tsan-gcc-race.txt").out, "Repair:"));

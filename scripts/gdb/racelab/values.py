@@ -28,7 +28,8 @@ def near(path):
 def text_of(value):
     """What a value looks like."""
     try:
-        return safe(value.format_string(**_FORMAT))
+        # a union's pointer that is none is no news: its address stands there already
+        return safe(re.sub(r" <error: Cannot access memory at address 0x[0-9a-f]+>", "", value.format_string(**_FORMAT)))
     except (gdb.error, UnicodeDecodeError, ValueError, RuntimeError, RecursionError, MemoryError, OverflowError) as e:
         return safe(f"<{e}>")
 

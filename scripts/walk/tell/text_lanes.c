@@ -117,6 +117,20 @@ static void meeting(struct term *t, const struct lanes *l, int columns) {
     }
 }
 
+/* What the core has of a frame's arguments and variables: as much as two lines hold. */
+static void variables(struct term *t, const struct frame *f) {
+    char text[1024];
+    size_t used = (size_t)snprintf(text, sizeof text, "%s", f->args ? f->args : "");
+    for (size_t i = 0; i < f->local_count && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s=%s", used ? ", " : "",
+                                 f->locals[i].name, f->locals[i].value);
+    char cut[4 * 400];
+    int columns = 2 * (t->width - 14);
+    clean(cut, sizeof cut, text, columns < 400 ? columns : 400);
+    if (*cut)
+        term_say(t, 11, 0, DIM, "%s", cut);
+}
+
 /* The line of a frame between its neighbours, marked. */
 static void excerpt(struct term *t, const struct lane *l, int n, const struct style *style) {
     const struct frame *frames[2];
@@ -135,6 +149,7 @@ static void excerpt(struct term *t, const struct lane *l, int n, const struct st
                 term_line(t, 2, line == f->line ? thread_colour(n) : DIM, "%s %5d  %s",
                           line == f->line ? ">" : " ", line, text);
         }
+        variables(t, f);
     }
 }
 
