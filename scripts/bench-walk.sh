@@ -68,8 +68,7 @@ printf '%-50s %10s %10s %6s\n' '' walk other ratio
 while read -r file word; do
     many "scripts/test/fixtures/reports/$file"
     pair "$file / grep -c $word" build/bin/walk --format list "$work/report" -- grep -c "$word" "$work/report"
-    memory "$work/report"
-    echo
+    memory "$work/report"; echo
 done <<'REPORTS'
 tsan-gcc-race.txt ThreadSanitizer
 tsan-clang-race-cpp.txt ThreadSanitizer
@@ -86,15 +85,13 @@ awk -v bytes=$((megabytes * 1000000)) '
     in_errors { errors = errors $0 "\n"; next }
     { print }' traces/01-concurrent-write/helgrind.xml >"$work/report"
 pair 'helgrind.xml / grep -c "<error>"' build/bin/walk --format list "$work/report" -- grep -c '<error>' "$work/report"
-memory "$work/report"
-echo
+memory "$work/report"; echo
 ! command -v xmllint >/dev/null || pair 'helgrind.xml / xmllint --stream' build/bin/walk --format list "$work/report" \
     -- xmllint --stream --noout "$work/report"
 echo
 
 core_pair() { # NAME PROGRAM
-    scripts/core.sh --out "$work/core" -- "$2" >/dev/null 2>&1
-    [ -s "$work/core/core" ] || environment "$1: no core was left"
+    scripts/core.sh --out "$work/core" -- "$2" >/dev/null 2>&1; [ -s "$work/core/core" ] || environment "$1 left no core"
     pair "$1 / gdb bt full" build/bin/walk --exe "$2" --core "$work/core/core" \
         -- gdb -nx -batch -ex 'thread apply all bt full' "$2" "$work/core/core"
     echo

@@ -1,6 +1,7 @@
 # cores.sh - where cores come from, and whether they are any good. Sourced by
 # core.sh, which sets out, runs, timeout, program.
 # shellcheck shell=bash
+. "$(dirname "${BASH_SOURCE[0]}")/core-line.sh"
 
 # For tests, RACELAB_CORE_PATTERN stands in for what the kernel has.
 core_pattern() { echo "${RACELAB_CORE_PATTERN-$(cat /proc/sys/kernel/core_pattern)}"; }
@@ -88,20 +89,4 @@ died() { # SIGNAL WHEN
     echo "${red}core: $1${plain} $2"
     core_line "$out/core" "$program"
     exit 1
-}
-
-# One line on a core that is good; exit 2 if it is not.
-core_line() { # CORE PROGRAM
-    local want have size id fits
-    readelf -h "$1" 2>/dev/null | grep -q 'Type:.*CORE' || wrong "$1 is no core"
-    size=$(stat -L -c %s "$1")
-    want=$(readelf -lW "$1" 2>/dev/null | awk '$1 ~ /^(LOAD|NOTE)$/ { print $2, $5 }' |
-        while read -r offset bytes; do echo $((offset + bytes)); done | sort -n | tail -n 1)
-    [ "$size" -ge "${want:-0}" ] || wrong "$1 is cut off: it has $size of ${want} bytes; is the disk full, or the core limit too low?"
-    id=$(readelf -n "$2" 2>/dev/null | awk '/Build ID/ { print $3; exit }')
-    have=$(eu-unstrip -n --core "$1" 2>/dev/null | awk 'NR == 1 { sub(/@.*/, "", $2); print $2 }')
-    if [ -z "$id" ]; then fits="cannot tell whether it is of $(short "$2"): that has no build-id"
-    elif [ "$id" = "$have" ]; then fits="complete, of $(short "$2") (build-id ${id:0:8})"
-    else wrong "$1 is not of $2: its build-id is ${have:-unknown}, the program's is $id"; fi
-    printf '    %s, %s kB, %s\n' "$(short "$1")" $((size / 1024)) "$fits"
 }

@@ -1,105 +1,14 @@
 /*
- * test_walk_core.c - the reader of cores: real cores, made here of small programs
- * that die in one way each (fixtures/cores).
+ * test_walk_core.c - the reader of cores: why a program died, the stacks of its
+ * threads, and what is missing in a core or does not fit.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../walk/read/read.h"
-#include "support.h"
+#include "cores.h"
 
 TestSuite(walk_core, .init = make_tmp, .fini = remove_tmp, .timeout = 120);
-
-/* --- making and reading cores --------------------------------------------------- */
-
-static struct casefile c;
-static const char *trouble;
-static int status;
-
-/* Compiles a fixture to tmp/prog and lets it die; its core is tmp/o/core. */
-static void dies(const char *source, const char *flags) {
-    const char *compiler = strstr(source, ".cpp") ? "g++" : "gcc";
-    exited(sh(60, "%s -pthread %s scripts/test/fixtures/cores/%s -o %s/prog", compiler, flags,
-              source, tmp),
-           0);
-    exited(sh(60, "scripts/core.sh --runs 1 --out %s/o -- %s/prog", tmp, tmp), 1);
-}
-
-static char *in_tmp(const char *name) {
-    char *path = NULL;
-    cr_assert(asprintf(&path, "%s/%s", tmp, name) > 0);
-    return path;
-}
-
-static bool reads(const char *core, const char *program, const char *gdb) {
-    struct core_options options = {.program = program, .gdb = gdb};
-    return read_core(&c, core, &options, &trouble, &status);
-}
-
-static struct core *read_it(void) {
-    cr_assert(reads(in_tmp("o/core"), in_tmp("prog"), NULL), "%s", trouble);
-    return c.core;
-}
-
-static struct core *core_of(const char *source, const char *flags) {
-    dies(source, flags);
-    return read_it();
-}
-
-static const struct core *labs_core(const char *lab) {
-    char *program = NULL;
-    cr_assert(asprintf(&program, "build/plain/labs/%s/lab", lab) > 0);
-    exited(sh(120, "scripts/core.sh --out %s/o -- %s", tmp, program), 1);
-    cr_assert(reads(in_tmp("o/core"), program, NULL), "%s", trouble);
-    return c.core;
-}
-
-static void not_read(const char *core, const char *program, const char *gdb, int with,
-                     const char *says) {
-    cr_assert(!reads(core, program, gdb));
-    cr_assert(strstr(trouble, says), "%s", trouble);
-    cr_assert_eq(status, with, "%d: %s", status, trouble);
-    cr_assert_null(c.core);
-}
-
-/* --- what is expected of them ---------------------------------------------------- */
-
-static const struct thread *thread_named(const struct core *core, const char *name) {
-    for (size_t i = 0; i < core->thread_count; i++)
-        if (core->threads[i].name && strcmp(core->threads[i].name, name) == 0)
-            return &core->threads[i];
-    cr_assert(false, "no thread is called %s", name);
-    return NULL;
-}
-
-static bool notes(const struct core *core, const char *says) {
-    for (size_t i = 0; i < core->note_count; i++)
-        if (strstr(core->notes[i], says))
-            return true;
-    return false;
-}
-
-static const struct frame *blamed(const struct thread *t) {
-    cr_assert(t->stack.blamed >= 0, "nothing is blamed");
-    return &t->stack.frames[t->stack.blamed];
-}
-
-/* "library.shelves[0].lock, log_lock": all that a thread holds */
-static const char *holds(const struct thread *t) {
-    static char text[512];
-    text[0] = '\0';
-    for (size_t i = 0; i < t->hold_count; i++)
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? ", " : "",
-                 t->holds[i].name);
-    return text;
-}
-
-static void waits(const struct thread *t, const char *kind, const char *name, int holder) {
-    cr_assert_str_eq(t->waits_kind, kind);
-    cr_assert_str_eq(t->waits.name, name);
-    cr_assert_eq(t->holder, holder, "%d", t->holder);
-}
 
 /* --- why it died ------------------------------------------------------------------ */
 
@@ -218,119 +127,6 @@ Test(walk_core, a_cpp_thread_and_its_exception) {
     cr_assert_eq(main_thread->holder, core->victim);
 }
 
-/* --- locks ------------------------------------------------------------------------------ */
-
-/* without the C library's debug information, too */
-static char *gdb_without_debug_info(void) {
-    exited(
-        sh(10,
-           "printf '#!/bin/sh\\nexec gdb -iex \"set debug-file-directory /nonexistent\" \"$@\"\\n' "
-           ">%s/gdb && chmod +x %s/gdb",
-           tmp, tmp),
-        0);
-    return in_tmp("gdb");
-}
-
-static void is_the_deadlock(const struct core *core) {
-    const struct thread *up = thread_named(core, "upwards"),
-                        *down = thread_named(core, "downwards");
-    int u = (int)(up - core->threads), d = (int)(down - core->threads);
-    waits(up, "mutex", "library.shelves[1].lock", d);
-    waits(down, "mutex", "library.shelves[0].lock", u);
-    cr_assert_str_eq(holds(up), "library.shelves[0].lock");
-    cr_assert_str_eq(holds(down), "library.shelves[1].lock");
-    cr_assert_eq(core->cycle_count, 2);
-    cr_assert_eq(core->cycle[0] + core->cycle[1], u + d);
-    cr_assert_eq(core->crossing[0] + core->crossing[1], u + d);
-    cr_assert_str_eq(core->crossing_why, "each waits for a lock that the other holds");
-}
-
-Test(walk_core, a_deadlock_is_a_cycle_of_named_locks) {
-    is_the_deadlock(core_of("deadlock.c", "-g"));
-}
-
-Test(walk_core, a_deadlock_is_seen_without_the_c_librarys_debug_information) {
-    dies("deadlock.c", "-g");
-    cr_assert(reads(in_tmp("o/core"), in_tmp("prog"), gdb_without_debug_info()), "%s", trouble);
-    is_the_deadlock(c.core);
-    cr_assert(notes(c.core, "no debug information for the C library"));
-}
-
-Test(walk_core, a_cycle_can_go_through_a_join_and_a_rwlock) {
-    dies("join.c", "-g");
-    for (int without = 0; without < 2; without++) {
-        cr_assert(
-            reads(in_tmp("o/core"), in_tmp("prog"), without ? gdb_without_debug_info() : NULL));
-        const struct thread *joiner = thread_named(c.core, "main"),
-                            *reader = thread_named(c.core, "reader");
-        waits(joiner, "join", "reader", (int)(reader - c.core->threads));
-        waits(reader, "rwlock", "table", (int)(joiner - c.core->threads));
-        cr_assert_str_eq(holds(joiner), "table");
-        cr_assert_eq(c.core->cycle_count, 2);
-        cr_assert_str_eq(c.core->threads[c.core->victim].name, "watchdog");
-    }
-}
-
-Test(walk_core, mutexes_are_found_that_nobody_waits_for) {
-    const struct thread *t = &core_of("held.c", "-g")->threads[0];
-    cr_assert_str_eq(holds(t), "log_lock, till->lock");
-    cr_assert_null(t->waits_kind);
-}
-
-Test(walk_core, threads_cross_where_they_share_an_object) {
-    const struct core *core = core_of("shared.c", "-g");
-    cr_assert_eq(core->crossing[0], core->victim);
-    cr_assert_str_eq(core->threads[core->victim].name, "buyer");
-    cr_assert_eq(core->crossing[1], (int)(thread_named(core, "counter") - core->threads));
-    cr_assert(strstr(core->crossing_why, "stock in take, stock in count"), "%s",
-              core->crossing_why);
-    cr_assert_eq(core->cycle_count, 0);
-}
-
-Test(walk_core, a_deadlock_is_seen_where_nothing_has_a_name) {
-    const struct core *core = core_of("deadlock.c", "-static -s");
-    cr_assert_eq(core->cycle_count, 2);
-    for (size_t i = 0; i < 2; i++) {
-        const struct thread *t = &core->threads[core->cycle[i]];
-        const struct thread *other = &core->threads[core->cycle[1 - i]];
-        cr_assert_str_eq(t->waits_kind, "mutex");
-        cr_assert_str_eq(t->waits.name, other->holds[0].name);
-        cr_assert(strncmp(t->waits.name, "0x", 2) == 0, "%s", t->waits.name);
-        cr_assert(strstr(t->where, "lock in prog+0x4"), "%s", t->where); /* not a PIE */
-    }
-}
-
-Test(walk_core, lambdas_and_the_mutexes_of_cpp_have_names) {
-    static const char *const flags[] = {"-g -O1", "-g -O1 -static"};
-    for (int i = 0; i < 2; i++) {
-        const struct core *core = core_of("lambdas.cpp", flags[i]);
-        const struct thread *saver = thread_named(core, "lambda lambdas.cpp:25"),
-                            *spender = thread_named(core, "lambda lambdas.cpp:26");
-        waits(saver, "mutex", "savings.lock", (int)(spender - core->threads));
-        waits(spender, "mutex", "wallet.lock", (int)(saver - core->threads));
-        cr_assert_eq(core->cycle_count, 2);
-        cr_assert(!notes(core, "no debug information for prog"));
-        cr_assert_str_eq(blamed(&core->threads[core->victim])->function, "main");
-    }
-}
-
-Test(walk_core, a_program_may_have_a_team_of_its_own) {
-    const struct core *core = core_of("foreign.c", "-g");
-    const struct thread *keeper = thread_named(core, "keeper");
-    cr_assert_str_eq(core->signal, "SIGABRT");
-    waits(keeper, "mutex", "shelf->lock", (int)(keeper - core->threads));
-    cr_assert_eq(core->cycle_count, 1);
-}
-
-Test(walk_core, threads_that_share_nothing_do_not_cross) {
-    const struct core *core = core_of("freed-field.c", "-g");
-    cr_assert_eq(core->thread_count, 2);
-    cr_assert_eq(core->crossing[0], core->victim);
-    cr_assert_eq(core->crossing[1], -1);
-    cr_assert_str_eq(core->crossing_why,
-                     "no other thread's stack touches what the victim was using");
-}
-
 /* --- what is missing is said ----------------------------------------------------------- */
 
 Test(walk_core, a_stripped_program_still_has_its_stack_and_its_locks) {
@@ -356,10 +152,10 @@ Test(walk_core, a_hung_program_can_be_read) {
                           "gcore -o %s/core $p >/dev/null 2>&1; kill -KILL $p; mv %s/core.$p %s/c",
                           tmp, tmp, tmp, tmp);
     exited(o, 0);
-    cr_assert(reads(in_tmp("c"), NULL, NULL), "%s", trouble);
-    const struct thread *taker = &c.core->threads[1];
-    cr_assert_null(c.core->signal);
-    cr_assert_str_eq(c.core->program, in_tmp("prog"));
+    cr_assert(reads(in_tmp("c"), NULL, NULL), "%s", core_trouble);
+    const struct thread *taker = &core_case.core->threads[1];
+    cr_assert_null(core_case.core->signal);
+    cr_assert_str_eq(core_case.core->program, in_tmp("prog"));
     cr_assert_str_eq(taker->waits_kind, "cond");
     cr_assert(strstr(taker->where, "for a condition in prog+0x1"), "%s", taker->where);
 }
@@ -386,7 +182,7 @@ Test(walk_core, nothing_crashes_wherever_a_core_is_cut_off) {
     for (int size = 0; size < 40000; size = size * 3 / 2 + 50) {
         exited(sh(10, "head -c %d %s/o/core >%s/cut", size, tmp, tmp), 0);
         struct core core = {.path = in_tmp("cut")};
-        read_core_headers(&c, &core, NULL);
+        read_core_headers(&core_case, &core, NULL);
         cr_assert_eq(core.have, size >= 64 ? (uint64_t)size : core.have);
         cr_assert(core.fit == FIT_UNKNOWN || strcmp(core.program_id, core.core_id) == 0);
     }
@@ -395,16 +191,16 @@ Test(walk_core, nothing_crashes_wherever_a_core_is_cut_off) {
 Test(walk_core, a_program_that_is_another_is_seen_by_its_build_id) {
     dies("null.c", "-g");
     exited(sh(60, "gcc -g -pthread scripts/test/fixtures/cores/held.c -o %s/other", tmp), 0);
-    cr_assert(reads(in_tmp("o/core"), in_tmp("other"), NULL), "%s", trouble);
-    cr_assert_eq(c.core->fit, FIT_NO);
-    cr_assert(notes(c.core, "not to be believed"));
+    cr_assert(reads(in_tmp("o/core"), in_tmp("other"), NULL), "%s", core_trouble);
+    cr_assert_eq(core_case.core->fit, FIT_NO);
+    cr_assert(notes(core_case.core, "not to be believed"));
 }
 
 Test(walk_core, the_program_is_found_when_it_is_not_given) {
     dies("null.c", "-g");
-    cr_assert(reads(in_tmp("o/core"), NULL, NULL), "%s", trouble);
-    cr_assert_str_eq(c.core->program, in_tmp("prog"));
-    cr_assert_eq(c.core->fit, FIT_YES);
+    cr_assert(reads(in_tmp("o/core"), NULL, NULL), "%s", core_trouble);
+    cr_assert_str_eq(core_case.core->program, in_tmp("prog"));
+    cr_assert_eq(core_case.core->fit, FIT_YES);
 }
 
 Test(walk_core, a_program_that_was_built_anew_is_asked_for) {
@@ -479,11 +275,12 @@ Test(walk_core, what_is_looked_at_is_told) {
                                    .looks = looks,
                                    .look_count = 2,
                                    .save = in_tmp("facts")};
-    cr_assert(read_core(&c, in_tmp("o/core"), &options, &trouble, &status), "%s", trouble);
-    cr_assert_eq(c.core->look_count, 2);
-    cr_assert_str_eq(c.core->looks[0].expression, "pool->by_host");
-    cr_assert_str_eq(c.core->looks[0].lines[1],
+    cr_assert(read_core(&core_case, in_tmp("o/core"), &options, &core_trouble, &core_status), "%s",
+              core_trouble);
+    cr_assert_eq(core_case.core->look_count, 2);
+    cr_assert_str_eq(core_case.core->looks[0].expression, "pool->by_host");
+    cr_assert_str_eq(core_case.core->looks[0].lines[1],
                      "    count says 500, and the buckets hold 500: they agree");
-    cr_assert_str_eq(c.core->looks[1].lines[0], "nonesuch: not to be found in this core");
+    cr_assert_str_eq(core_case.core->looks[1].lines[0], "nonesuch: not to be found in this core");
     exited(sh(10, "grep -q '\"version\": 2' %s/facts", tmp), 0);
 }
