@@ -31,6 +31,7 @@ lab      libjansson-dev   jansson.h              writes and reads JSON
 lab      libprotobuf-c-dev protobuf-c/protobuf-c.h  writes profiles for pprof
 lab      protobuf-c-compiler protoc-c            makes C of their format
 lab      zlib1g-dev       zlib.h                 which are compressed
+test     g++              g++                    compiles programs in C++, whose cores are read
 test     chromium         chromium               draws the HTML pages of walk, for a look at them
 test     golang-go        go                     has pprof, which must read the profiles of walk
 test     python3-jsonschema -                    holds JSON and SARIF against their schemas
