@@ -17,7 +17,7 @@ set -uo pipefail
 case ${1-} in --help) manual ;; --version) said_version ;; -*) wrong "unknown argument '$1'" ;; esac
 needs gdb valgrind
 cd "$root" || exit
-tries=20 # of each run, at most
+tries=100 # of each run, at most: one round is a lottery
 
 # until_claimed LAB TOOL FILE COMMAND...: runs it until what it wrote to FILE,
 # trimmed, shows what lab.txt says of that tool; then FILE goes to traces/LAB/.
