@@ -181,7 +181,8 @@ Test(scripts, colour_is_for_terminals_and_not_with_NO_COLOR) {
 /* --- run: limits, and nothing left behind ------------------------------------------------ */
 
 Test(scripts, run_kills_whatever_a_program_leaves_behind) {
-    script("p", "sleep 7654.0625 & setsid sleep 7655.0625 & (setsid setsid sleep 7656.0625 &) ; exit 0");
+    script("p",
+           "sleep 7654.0625 & setsid sleep 7655.0625 & (setsid setsid sleep 7656.0625 &) ; exit 0");
     exited(sh(20, "build/bin/run --out %s -- %s/p", tmp, tmp), 0);
     exited(sh(5, "grep -asq '765[456][.]0625' /proc/[0-9]*/cmdline"), 1);
 }

@@ -60,8 +60,7 @@ static bool find_program(struct run *r) {
         return true;
     }
     if (!core->program)
-        return fail(r, 2,
-                    "it does not say of which program it is: give that with --exe");
+        return fail(r, 2, "it does not say of which program it is: give that with --exe");
     if (!is_file(core->program) || input_kind(core->program) != INPUT_PROGRAM)
         return fail(r, 2,
                     pool_print(p,
