@@ -113,8 +113,9 @@ Test(walk_html, a_race_is_told_in_order) {
         "<h1>Two threads write one map</h1>",
         "It died of <b>SIGABRT</b> in ",
         "writer 2</span>, in hmap_assign, key 4000",
-        "The likely cause: <b>race: hmap_assign, by two threads</b>. Seen by "
-        "ThreadSanitizer in 3 of 4 runs, Helgrind in 3 of 3 runs. Linked with the crash: writer 2",
+        ("The likely cause: <b>race: hmap_assign, by two threads</b>. Seen by "
+         "ThreadSanitizer in 3 of 4 runs, Helgrind in 3 of 3 runs. Linked with the crash: writer "
+         "2"),
         "<h2>The crossing</h2>",
         "died here: SIGABRT",
         "read of 8 bytes",

@@ -31,7 +31,7 @@ static void put_said(struct page *h, int tool) {
         else
             html(h, "<code>%s</code>", f->pair);
         html(h, " <span class=\"quiet\">in %u of %u%s</span>", f->witnesses[tool].runs,
-             runs_started(c, tool), f->part_of ? ", one side of it" : "");
+             runs_started(c, (enum tool)tool), f->part_of ? ", one side of it" : "");
     }
     if (said > SAID_MOST)
         html(h, "<br /><span class=\"quiet\">and %zu more</span>", said - SAID_MOST);
@@ -116,7 +116,7 @@ static void put_witnesses(struct page *h, const struct finding *f) {
     for (int t = 0; t < TOOL_COUNT; t++)
         if (f->witnesses[t].runs > 0)
             html(h, " <span class=\"tag\">%s %u of %u</span>", tool_title((enum tool)t),
-                 f->witnesses[t].runs, runs_started(h->c, t));
+                 f->witnesses[t].runs, runs_started(h->c, (enum tool)t));
     if (f == h->c->link.finding)
         html(h, " <span class=\"tag culprit\">%s</span>",
              h->c->link.sure ? "taken for the cause" : "perhaps the cause");

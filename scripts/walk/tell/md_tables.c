@@ -111,7 +111,7 @@ static bool has_column(const struct casefile *c, int tool) {
 
 static void witness_cell(FILE *out, const struct casefile *c, const struct finding *f, int tool) {
     const struct witness *w = &f->witnesses[tool];
-    unsigned started = runs_started(c, tool);
+    unsigned started = runs_started(c, (enum tool)tool);
     if (!w->reports)
         fputs(started ? "| no " : "| did not start ", out);
     else if (started > 1)

@@ -21,7 +21,7 @@ static void add_row(struct tool_table *r, const char *a, const char *b, const ch
 /* Silent: why, or that the reason is the one just given. */
 static void silent_row(const struct casefile *c, enum tool tool, struct tool_table *r) {
     const char *why = c->silence[tool];
-    unsigned started = runs_started(c, (int)tool);
+    unsigned started = runs_started(c, tool);
     add_row(r, tool_name(tool), pool_print(&r->pool, "0 of %u", started),
             !why               ? "silent"
             : why == r->reason ? "silent, for the same reason"
@@ -33,7 +33,7 @@ static void silent_row(const struct casefile *c, enum tool tool, struct tool_tab
 static void tool_rows(const struct casefile *c, enum tool tool, struct tool_table *r) {
     const struct tool_state *s = &c->tools[tool];
     size_t first = r->count, left_out = 0;
-    unsigned started = runs_started(c, (int)tool);
+    unsigned started = runs_started(c, tool);
     if (started && (c->silence[tool] || !s->with_findings))
         silent_row(c, tool, r);
     for (size_t i = 0; i < c->finding_count; i++) {
