@@ -23,6 +23,7 @@ ifeq ($(origin CC),default)
 CC       := gcc
 endif
 WERROR   ?= -Werror# empty for a compiler with warnings that we have not met
+# not :=, so that a target may have a WERROR of its own
 CFLAGS    = -std=c11 -D_GNU_SOURCE -g -fno-omit-frame-pointer -pthread \
             -fdebug-prefix-map=$(CURDIR)=. \
             -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
@@ -100,9 +101,9 @@ build/plain/solutions/%/lab-unannotated: build/plain/solutions/%/map-unannotated
 	@$(CC) $(CFLAGS) $(flags.plain) $^ -o $@
 
 # --- the tools ------------------------------------------------------------------
-sources_of = $(patsubst %.c,build/tool/%.o,$(wildcard scripts/$1/*.c scripts/$1/read/*.c scripts/$1/join/*.c scripts/$1/tell/*.c))
-RUN      := $(call sources_of,run)
-WALK     := $(call sources_of,walk) build/tool/build/gen/scripts/walk/tell/profile.pb-c.o build/tool/scripts/run/child.o
+objects_of = $(patsubst %.c,build/tool/%.o,$(wildcard scripts/$1/*.c scripts/$1/read/*.c scripts/$1/join/*.c scripts/$1/tell/*.c))
+RUN      := $(call objects_of,run)
+WALK     := $(call objects_of,walk) build/tool/build/gen/scripts/walk/tell/profile.pb-c.o build/tool/scripts/run/child.o
 WALKLIBS := -lexpat -ljansson -lprotobuf-c -lz -lelf -lm
 
 build/bin/run: $(RUN)
@@ -119,7 +120,7 @@ $(foreach m,tool asan fuzz,build/$m/scripts/walk/tell/pprof.o) build/tool/script
 # generated, and not ours to mend
 $(foreach m,tool asan fuzz,build/$m/build/gen/%.o): WERROR = -w
 
-# --- fuzzing: each target is a reader, and needs no teller that uses a library ------
+# --- fuzzing: each target is a reader; what it read is joined and listed ------------
 TARGETS  := $(patsubst scripts/walk/fuzz/%.c,%,$(wildcard scripts/walk/fuzz/fuzz_*.c))
 FUZZED    = $(patsubst build/tool/%,build/$1/%,$(filter-out %/walk/main.o,$(WALK)))
 build/fuzz/%.o: CC = clang

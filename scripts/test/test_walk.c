@@ -136,13 +136,19 @@ static int columns_of(const char *line, size_t length) {
     return n;
 }
 
-/* Every line fits, and nothing in it moves the cursor. */
-static void fits(const struct casefile *c, int width) {
+/* The terminal's page of a case, malloc'd. */
+static char *page_of(const struct casefile *c, int width) {
     char *page = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&page, &size);
     cr_assert(tell_text(c, out, &(struct style){.width = width, .most = 100, .explain = true}));
     fclose(out);
+    return page;
+}
+
+/* Every line fits, and nothing in it moves the cursor. */
+static void fits(const struct casefile *c, int width) {
+    char *page = page_of(c, width);
     for (char *line = page; *line;) {
         size_t length = strcspn(line, "\n");
         cr_assert_leq(columns_of(line, length), width, "at width %d: %.*s", width, (int)length,
@@ -192,11 +198,7 @@ Test(walk, marks_the_line_that_raced) {
 /* The innermost own frame's arguments and variables stand under its line. */
 Test(walk, shows_what_the_core_has_of_variables) {
     struct casefile *c = sample_race();
-    char *page = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&page, &size);
-    cr_assert(tell_text(c, out, &(struct style){.width = 200, .most = 4}));
-    fclose(out);
+    char *page = page_of(c, 200);
     const struct stack *s = &c->core->threads[c->core->crossing[0]].stack;
     const struct frame *f = &s->frames[s->blamed];
     cr_assert_not_null(f->args);

@@ -201,23 +201,26 @@ static struct cluster *clusters_of(struct casefile *reports) {
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
+/* Runs in which a tool reported, or that it could not start. */
+static unsigned runs_with_something(const struct casefile *reports) {
+    unsigned n = 0;
+    for (int t = 0; t < TOOL_COUNT; t++)
+        n += reports->tools[t].with_findings + reports->tools[t].not_started;
+    return n;
+}
+
 static void read_reports(struct casefile *reports, struct counts *n) {
     for (size_t i = 0; i < all.count; i++) {
         progress(i);
         const char *trouble;
         enum input kind = input_kind(all.paths[i]);
         if (kind == INPUT_TEXT || kind == INPUT_XML) {
-            size_t before = reports->runs;
-            unsigned found = 0, found_after = 0;
-            for (int t = 0; t < TOOL_COUNT; t++)
-                found += reports->tools[t].with_findings + reports->tools[t].not_started;
+            unsigned before = runs_with_something(reports);
             if (!read_one(reports, &(struct input_file){all.paths[i], TOOL_COUNT}, &trouble)) {
                 n->unusable++;
                 continue;
             }
-            for (int t = 0; t < TOOL_COUNT; t++)
-                found_after += reports->tools[t].with_findings + reports->tools[t].not_started;
-            if (found_after > found && reports->runs > before)
+            if (runs_with_something(reports) > before)
                 n->reports++;
             else
                 n->silent++;

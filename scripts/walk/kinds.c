@@ -96,13 +96,6 @@ enum tool tool_of(const char *name) {
     return TOOL_COUNT;
 }
 
-enum kind kind_of(const char *name) {
-    for (int k = 0; k < KIND_COUNT; k++)
-        if (strcmp(kinds[k], name) == 0)
-            return (enum kind)k;
-    return KIND_COUNT;
-}
-
 enum fault fault_of(const char *name) {
     for (int f = 0; f < FAULT_COUNT; f++)
         if (strcmp(faults[f].name, name) == 0)

@@ -71,9 +71,8 @@ const char *access_name(enum access access); /* "write", "atomic read" … */
 const char *fault_name(enum fault fault);    /* "near null" */
 const char *fault_title(enum fault fault);   /* "a field of a NULL pointer" */
 
-/* The tool, kind or fault of that name; *_COUNT where there is none. */
+/* The tool or fault of that name; *_COUNT where there is none. */
 enum tool tool_of(const char *name);
-enum kind kind_of(const char *name);
 enum fault fault_of(const char *name);
 
 #endif

@@ -20,15 +20,21 @@ static enum input kind_of_pipe(FILE *in) {
     return first == '<' ? INPUT_XML : INPUT_TEXT;
 }
 
+/* A core or a log that is packed is no use yet, but the cure is known. */
+static bool compressed(struct casefile *c, const char *path, const char **trouble) {
+    if (input_kind(path) != INPUT_COMPRESSED)
+        return false;
+    *trouble = pool_print(&c->pool, "is compressed: %s it first", input_unpacker(path));
+    return true;
+}
+
 bool read_one(struct casefile *c, const struct input_file *file, const char **trouble) {
     if (strcmp(file->path, "-") == 0)
         return read_stream(c, stdin, &(struct input_file){"standard input", file->tool},
                            kind_of_pipe(stdin), trouble);
-    enum input kind = input_kind(file->path);
-    if (kind == INPUT_COMPRESSED) {
-        *trouble = pool_print(&c->pool, "is compressed: %s it first", input_unpacker(file->path));
+    if (compressed(c, file->path, trouble))
         return false;
-    }
+    enum input kind = input_kind(file->path);
     if (kind == INPUT_CORE || kind == INPUT_PROGRAM) {
         *trouble = "is no report";
         return false;
@@ -57,9 +63,9 @@ void read_all(struct casefile *c, const struct options *o) {
     for (size_t i = 0; i < o->input_count; i++)
         if (!read_one(c, &o->inputs[i], &trouble))
             stop(2, "%s: %s", o->inputs[i].path, trouble);
-    if (o->core && input_kind(o->core) == INPUT_COMPRESSED)
-        stop(2, "%s: is compressed: %s it first", o->core, input_unpacker(o->core));
-    if (o->core && !read_core(c, o->core, &o->read, &trouble, &status))
+    if (o->core
+        && (compressed(c, o->core, &trouble)
+            || !read_core(c, o->core, &o->read, &trouble, &status)))
         stop(status, "%s: %s", o->core, trouble);
     if (!c->program)
         c->program =

@@ -14,7 +14,6 @@
 #include "steps.h"
 
 struct attempt {
-    struct casefile *c;
     const struct core *core;
     struct finding *finding;
     char reason[1024];
@@ -247,7 +246,7 @@ static bool try_rules(struct casefile *c, bool only_frees) {
     enum { SURE = 6 }; /* of these rules, the first ones */
     for (size_t r = 0; r < sizeof rules / sizeof *rules; r++)
         for (size_t i = 0; i < c->finding_count; i++) {
-            struct attempt a = {c, c->core, c->findings[i], "", -1, -1, -1};
+            struct attempt a = {c->core, c->findings[i], "", -1, -1, -1};
             if (a.finding->kind == KIND_DEADLY_SIGNAL || a.finding->part_of
                 || (only_frees && !frees(a.finding)) || !rules[r](&a))
                 continue;
