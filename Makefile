@@ -76,7 +76,7 @@ build/$1/%.o: %.c | build/.tools
 	@[ ! -t 2 ] || printf '\r\033[Kbuilding $$@' >&2
 	@$$(CC) $$(CFLAGS) $$(flags.$1) -Ilabs/common -Ilabs/$$(call lab_of,$$*) -MMD -MP -c $$< -o $$@
 endef
-$(foreach m,$(MODES) tool asan fuzz,$(eval $(call mode_rules,$m)))
+$(foreach m,$(MODES) tool asan fuzz rt,$(eval $(call mode_rules,$m)))
 
 # $1 mode, $2 side's folder, $3 object of its map.c
 define side_rules
@@ -112,6 +112,23 @@ build/bin/run: $(RUN)
 build/bin/walk: $(WALK)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ $(WALKLIBS) -o $@
+
+# The explorer's runtime goes into the explored program: one object, whose own state lies
+# in sections of its own (snapshot.c leaves them out), and which shows the program nothing
+# but what it interposes.
+flags.rt := -O2 -fPIE -fvisibility=hidden -fno-builtin -fno-stack-protector -fcf-protection=none \
+            -fno-tree-loop-distribute-patterns
+EXPLORE_RT := $(patsubst %.c,build/rt/%.o,$(wildcard scripts/explore/rt/*.c))
+build/lib/explore-rt.o: $(EXPLORE_RT) build/lib/explore-wraps
+	@mkdir -p $(@D)
+	@ld -r $(EXPLORE_RT) -o $@.all
+	@objcopy --localize-hidden --rename-section .bss=explore_bss --rename-section .data=explore_data \
+	    --rename-section .data.rel.local=explore_data --rename-section .data.rel=explore_data \
+	    --set-section-alignment .bss=4096 --set-section-alignment .data=4096 $@.all $@
+	@rm -f $@.all
+build/lib/explore-wraps: scripts/explore/rt/wraps.txt
+	@mkdir -p $(@D)
+	@sed -n 's/^[a-z_][a-z0-9_]*$$/--wrap=&/p' $< >$@
 
 build/gen/%.pb-c.c: %.proto | build/.tools
 	@mkdir -p build/gen

@@ -1,0 +1,191 @@
+/*
+ * atomics.c - C11 atomics and fences, of both compilers.
+ *
+ * Each is one event, and done as it is: an exploration is sequentially consistent unless
+ * weak memory is asked for. Happens-before follows the standard's orders (a release
+ * sequence, fences), so that a race hidden by luck is seen. An object is kept only for
+ * atomics that something was released into.
+ */
+#include "clock.h"
+#include "rt.h"
+#include "shadow.h"
+
+enum { RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST };
+
+INLINE bool acquires(int order) {
+    return order == CONSUME || order == ACQUIRE || order >= ACQ_REL;
+}
+INLINE bool releases(int order) {
+    return order >= RELEASE;
+}
+
+static void after_load(const void *address, int order) {
+    const struct object *o = object_known(address);
+    if (!o || o->type != OBJECT_ATOMIC)
+        return;
+    struct thread *t = rt.current;
+    if (acquires(order)) {
+        clock_acquire(o);
+    } else {
+        if (!t->fence_acquire)
+            for (int i = 0; i < rt.thread_count; i++)
+                t->acquire_fence[i] = 0;
+        t->fence_acquire = true;
+        clock_join(t->acquire_fence, o->clock);
+    }
+}
+
+/* A store begins a release sequence anew, a read-modify-write goes on with it. */
+static void before_store(const void *address, int order, bool goes_on) {
+    struct thread *t = rt.current;
+    if (!releases(order) && !t->fence_release) {
+        struct object *o = goes_on ? NULL : object_known(address);
+        for (int i = 0; o && o->type == OBJECT_ATOMIC && i < rt.thread_count; i++)
+            o->clock[i] = 0;
+        return;
+    }
+    struct object *o = object_at(address, OBJECT_ATOMIC);
+    if (!goes_on)
+        for (int i = 0; i < rt.thread_count; i++)
+            o->clock[i] = 0;
+    if (releases(order))
+        clock_release(o);
+    else
+        clock_join(o->clock, t->release_fence);
+}
+
+/* The same value again and again, and nothing else: it waits for somebody. */
+static void saw(const void *address, u64 value, bool progress) {
+    struct thread *t = rt.current;
+    if (progress || t->spin_address != (uptr)address || t->spin_value != value) {
+        t->spin_address = (uptr)address;
+        t->spin_value = value;
+        t->spin_count = 0;
+    } else if (++t->spin_count >= 20) {
+        yield_now();
+    }
+}
+
+INLINE bool begin(enum event_kind kind, const volatile void *address, u32 size, int order,
+                  uptr pc) {
+    if (!point(kind, (uptr)address, size, pc))
+        return false;
+    shadow_access((uptr)address, size, kind != EVENT_ATOMIC_LOAD, true, pc);
+    if (unlikely(rt.traced))
+        trace_order(order);
+    return true;
+}
+
+INLINE void told(u64 value) {
+    if (unlikely(rt.traced))
+        trace_value(value);
+}
+
+#define LOAD_AND_STORE(bits, type)                                                                 \
+    EXPORT type __tsan_atomic##bits##_load(const volatile type *p, int order) {                    \
+        if (!begin(EVENT_ATOMIC_LOAD, p, sizeof *p, order, CALLER))                                \
+            return *p;                                                                             \
+        after_load((const void *)p, order);                                                        \
+        type value = *p;                                                                           \
+        told((u64)value);                                                                          \
+        saw((const void *)p, (u64)value, false);                                                   \
+        return value;                                                                              \
+    }                                                                                              \
+    EXPORT void __tsan_atomic##bits##_store(volatile type *p, type value, int order) {             \
+        if (begin(EVENT_ATOMIC_STORE, p, sizeof *p, order, CALLER)) {                              \
+            before_store((const void *)p, order, false);                                           \
+            told((u64)value);                                                                      \
+        }                                                                                          \
+        *p = value;                                                                                \
+    }
+
+/* Everything that reads and writes in one. */
+#define CHANGE(bits, type, name, result)                                                           \
+    EXPORT type __tsan_atomic##bits##_##name(volatile type *p, type v, int order) {                \
+        bool exploring = begin(EVENT_ATOMIC_RMW, p, sizeof *p, order, CALLER);                     \
+        type old = *p, new = (type)(result);                                                       \
+        if (exploring) {                                                                           \
+            after_load((const void *)p, order);                                                    \
+            before_store((const void *)p, order, true);                                            \
+            told((u64)new);                                                                        \
+            saw((const void *)p, (u64)old, new != old);                                            \
+        }                                                                                          \
+        *p = new;                                                                                  \
+        return old;                                                                                \
+    }
+
+/* A failed comparison is a load, with an order of its own. */
+#define COMPARE(bits, type)                                                                        \
+    static bool compare##bits(volatile type *p, type *expected, type value, int order,             \
+                              int failed, uptr pc) {                                               \
+        bool exploring = point(EVENT_ATOMIC_RMW, (uptr)p, sizeof *p, pc);                          \
+        type old = *p;                                                                             \
+        bool same = old == *expected;                                                              \
+        if (exploring) {                                                                           \
+            shadow_access((uptr)p, sizeof *p, same, true, pc);                                     \
+            if (rt.traced)                                                                         \
+                trace_order(order);                                                                \
+            after_load((const void *)p, same ? order : failed);                                    \
+            if (same)                                                                              \
+                before_store((const void *)p, order, true);                                        \
+            told((u64)(same ? value : old));                                                       \
+            if (!same && rt.traced)                                                                \
+                trace_flag(EVENT_FAILED);                                                          \
+        }                                                                                          \
+        if (same)                                                                                  \
+            *p = value;                                                                            \
+        else                                                                                       \
+            *expected = old;                                                                       \
+        if (exploring)                                                                             \
+            saw((const void *)p, (u64)old, same);                                                  \
+        return same;                                                                               \
+    }                                                                                              \
+    EXPORT int __tsan_atomic##bits##_compare_exchange_strong(volatile type *p, type *expected,     \
+                                                             type value, int order, int failed) {  \
+        return compare##bits(p, expected, value, order, failed, CALLER);                           \
+    }                                                                                              \
+    EXPORT int __tsan_atomic##bits##_compare_exchange_weak(volatile type *p, type *expected,       \
+                                                           type value, int order, int failed) {    \
+        return compare##bits(p, expected, value, order, failed, CALLER);                           \
+    }                                                                                              \
+    EXPORT type __tsan_atomic##bits##_compare_exchange_val(volatile type *p, type expected,        \
+                                                           type value, int order, int failed) {    \
+        compare##bits(p, &expected, value, order, failed, CALLER);                                 \
+        return expected;                                                                           \
+    }
+
+#define ATOMICS(bits, type)                                                                        \
+    LOAD_AND_STORE(bits, type)                                                                     \
+    CHANGE(bits, type, exchange, v)                                                                \
+    CHANGE(bits, type, fetch_add, old + v)                                                         \
+    CHANGE(bits, type, fetch_sub, old - v)                                                         \
+    CHANGE(bits, type, fetch_and, old &v)                                                          \
+    CHANGE(bits, type, fetch_or, old | v)                                                          \
+    CHANGE(bits, type, fetch_xor, old ^ v)                                                         \
+    CHANGE(bits, type, fetch_nand, ~(old & v))                                                     \
+    COMPARE(bits, type)
+__extension__ typedef unsigned __int128 u128;
+ATOMICS(8, u8)
+ATOMICS(16, u16)
+ATOMICS(32, u32)
+ATOMICS(64, u64)
+ATOMICS(128, u128)
+
+EXPORT void __tsan_atomic_thread_fence(int order) {
+    if (!point(EVENT_FENCE, 0, 0, CALLER))
+        return;
+    struct thread *t = rt.current;
+    if (rt.traced)
+        trace_order(order);
+    if (acquires(order) && t->fence_acquire)
+        clock_join(t->clock, t->acquire_fence);
+    if (releases(order)) {
+        clock_tick();
+        clock_copy(t->release_fence, t->clock);
+        t->fence_release = true;
+    }
+}
+
+EXPORT void __tsan_atomic_signal_fence(int order) {
+    (void)order;
+}

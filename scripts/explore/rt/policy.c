@@ -1,0 +1,294 @@
+/*
+ * policy.c - who goes on.
+ *
+ * PCT   (Burckhardt et al., ASPLOS 2010): random priorities, the highest runs; at d - 1
+ *       random steps the running thread falls below all others. Finds a bug of depth d
+ *       with a chance of at least 1/(n k^(d-1)).
+ * walk  a random thread after a random number of events.
+ * POS   (Yuan et al., CAV 2018): each event gets a random priority; those that race with
+ *       the one that was done get a new one.
+ * SURW  (Zhao et al., ASPLOS 2025): each order of the events at shared sites is to be as
+ *       likely as any other: a thread is chosen in proportion to how many it has left.
+ *
+ * The first three can be confined to sites that two threads touch (`shared_only`), which
+ * calibration found.
+ */
+#include "rt.h"
+
+/* xorshift64* (Vigna, 2016) */
+u64 random_next(void) {
+    u64 x = rt.random;
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    rt.random = x;
+    return x * 0x2545F4914F6CDD1Du >> 8;
+}
+
+/* splitmix64 (Steele et al., OOPSLA 2014), as a hash */
+static u64 mix(u64 x) {
+    x += 0x9E3779B97F4A7C15u;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return x ^ (x >> 31);
+}
+
+u64 choose(u64 n) {
+    struct thread *t = rt.current;
+    return mix(rt.data_seed ^ mix((u64)t->id << 32 | ++t->choices)) % n;
+}
+
+static u32 site(uptr pc) {
+    return (u32)(mix(pc - rt.channel->load_bias) >> (64 - SITES_BITS));
+}
+
+bool site_shared(uptr pc) {
+    u32 i = site(pc);
+    return rt.channel->calibration.sites[i / 64] >> (i % 64) & 1;
+}
+
+void site_mark(uptr pc) {
+    u32 i = site(pc);
+    rt.channel->calibration.sites[i / 64] |= (u64)1 << (i % 64);
+}
+
+/* Operations on locks and threads are always places to switch at. */
+static bool eligible(enum event_kind kind, uptr pc) {
+    if (!rt.policy.shared_only || kind > EVENT_FENCE)
+        return true;
+    if (!site_shared(pc))
+        return false;
+    return !rt.policy.half || (mix(rt.data_seed ^ (pc - rt.channel->load_bias)) & 1);
+}
+
+static u64 run_length(void) { /* geometric, of the wanted mean */
+    u64 n = 1;
+    while (n < 100000 && random_next() % rt.policy.parameter)
+        n++;
+    return n;
+}
+
+static void pct_begin(void) {
+    const struct calibration *cal = &rt.channel->calibration;
+    u64 k = rt.policy.shared_only ? cal->shared_events : cal->events;
+    if (!k)
+        k = 1000;
+    rt.change_count = rt.policy.parameter - 1;
+    for (int i = 0; i < rt.change_count; i++) {
+        u64 at = 1 + random_next() % k;
+        int j = i;
+        for (; j > 0 && rt.change[j - 1] > at; j--)
+            rt.change[j] = rt.change[j - 1];
+        rt.change[j] = at;
+    }
+}
+
+/* Priorities: from INITIAL on as drawn, from LOWERED on after a change point, below it
+ * after a yield. */
+enum { LOWERED = 1 << 20, INITIAL = 1 << 21 };
+
+void policy_begin(u64 seed, const struct policy *policy) {
+    rt.policy = *policy;
+    rt.random = mix(seed) | 1;
+    rt.change_next = rt.change_count = 0;
+    rt.lowest = LOWERED;
+    rt.eligible = 0;
+    rt.intended = -1;
+    rt.replay_next = 0;
+    if (policy->kind == POLICY_PCT)
+        pct_begin();
+    else if (policy->kind == POLICY_WALK)
+        rt.next_switch = rt.policy.shared_only ? run_length() : rt.base + run_length();
+    else if (policy->kind == POLICY_SURW)
+        for (int i = 0; i < THREADS_MAX; i++)
+            rt.remaining[i] = rt.channel->calibration.shared_of[i];
+}
+
+static u64 draw(void) {
+    return INITIAL + (random_next() & 0xFFFFFFF);
+}
+
+void policy_thread(struct thread *t, bool new) {
+    if (new || rt.policy.kind == POLICY_POS)
+        t->priority = draw();
+    t->pending = 0;
+}
+
+/* --- when it wants to be asked ------------------------------------------------------------ */
+
+u64 policy_stop(void) {
+    if (rt.reconsider)
+        return 0;
+    switch (rt.policy.kind) {
+    case POLICY_PCT:
+        if (rt.change_next >= rt.change_count)
+            return ~(u64)0;
+        return rt.policy.shared_only ? 0 : rt.base + rt.change[rt.change_next];
+    case POLICY_WALK:
+        return rt.policy.shared_only ? 0 : rt.next_switch;
+    case POLICY_REPLAY:
+        if (rt.replay_next < rt.channel->request.segment_count) {
+            const struct segment *s = &rt.channel->replay[rt.replay_next];
+            const struct thread *c = rt.current;
+            u32 done = c->own + (u32)(rt.step - c->since);
+            if (s->thread != c->id || s->until <= done)
+                return 0;
+            return rt.step + (s->until - done);
+        }
+        return ~(u64)0;
+    default:
+        return 0;
+    }
+}
+
+/* --- replay ---------------------------------------------------------------------------------- */
+
+/* Who runs according to the list; NULL when it is at its end. */
+static struct thread *replay_thread(void) {
+    for (; rt.replay_next < rt.channel->request.segment_count; rt.replay_next++) {
+        const struct segment *s = &rt.channel->replay[rt.replay_next];
+        if (s->thread >= rt.thread_count)
+            continue;
+        struct thread *t = &threads[s->thread];
+        u32 done = t->own + (t == rt.current ? (u32)(rt.step - t->since) : 0);
+        if (t->state == THREAD_RUNNABLE && done + 1 < s->until)
+            return t;
+    }
+    return NULL;
+}
+
+/* --- decisions -------------------------------------------------------------------------------- */
+
+static struct thread *pct_decide(bool counts) {
+    struct thread *c = rt.current;
+    u64 done = rt.policy.shared_only ? rt.eligible : rt.step + 1 - rt.base;
+    while (counts && rt.change_next < rt.change_count && rt.change[rt.change_next] <= done) {
+        c->priority = LOWERED + (u64)(rt.change_count - rt.change_next);
+        rt.change_next++;
+    }
+    return runnable_best();
+}
+
+static struct thread *walk_decide(bool counts) {
+    u64 done = rt.policy.shared_only ? rt.eligible : rt.step + 1;
+    if (!counts || done < rt.next_switch)
+        return rt.current;
+    rt.next_switch = done + run_length();
+    return runnable_nth((int)(random_next() % (u64)rt.runnable_count));
+}
+
+static bool writes(enum event_kind kind) {
+    return kind != EVENT_READ && kind != EVENT_ATOMIC_LOAD;
+}
+
+static struct thread *pos_decide(bool counts, enum event_kind kind, uptr address) {
+    struct thread *c = rt.current;
+    if (!counts)
+        return c;
+    c->priority = draw();
+    c->pending = address >> 3;
+    c->pending_write = writes(kind);
+    struct thread *best = runnable_best();
+    if (best->pending) /* it is about to do that event: those that race with it draw anew */
+        for (int i = 0; i < rt.thread_count; i++) {
+            struct thread *t = &threads[i];
+            if (t != best && t->pending == best->pending && t->state == THREAD_RUNNABLE
+                && (t->pending_write || best->pending_write))
+                t->priority = draw();
+        }
+    return best;
+}
+
+/* Draws who does the next event at a shared site. */
+static void surw_draw(void) {
+    u64 sum = 0;
+    for (int i = 0; i < rt.thread_count; i++)
+        if (threads[i].state == THREAD_RUNNABLE)
+            sum += rt.remaining[i] ? rt.remaining[i] : 1;
+    u64 n = random_next() % sum;
+    for (int i = 0; i < rt.thread_count; i++) {
+        if (threads[i].state != THREAD_RUNNABLE)
+            continue;
+        u64 weight = rt.remaining[i] ? rt.remaining[i] : 1;
+        if (n < weight) {
+            rt.intended = i;
+            return;
+        }
+        n -= weight;
+    }
+}
+
+static struct thread *surw_decide(bool counts) {
+    struct thread *c = rt.current;
+    if (!counts)
+        return c;
+    if (rt.intended < 0 || threads[rt.intended].state != THREAD_RUNNABLE)
+        surw_draw();
+    struct thread *t = &threads[rt.intended];
+    if (t == c) {
+        if (rt.remaining[c->id])
+            rt.remaining[c->id]--;
+        surw_draw();
+    }
+    return t;
+}
+
+struct thread *policy_decide(enum event_kind kind, uptr address, uptr pc) {
+    struct thread *c = rt.current;
+    if (rt.policy.kind == POLICY_REPLAY) {
+        struct thread *t = replay_thread();
+        return t ? t : c;
+    }
+    bool counts = eligible(kind, pc);
+    rt.eligible += counts;
+    if (rt.runnable_count < 2 && rt.policy.kind != POLICY_PCT)
+        return c;
+    switch (rt.policy.kind) {
+    case POLICY_PCT: return pct_decide(counts);
+    case POLICY_WALK: return walk_decide(counts);
+    case POLICY_POS: return pos_decide(counts, kind, address);
+    default: return surw_decide(counts);
+    }
+}
+
+struct thread *policy_pick(void) {
+    if (!rt.runnable_count)
+        return NULL;
+    switch (rt.policy.kind) {
+    case POLICY_REPLAY: {
+        struct thread *t = replay_thread();
+        return t ? t : runnable_next(rt.thread_count - 1);
+    }
+    case POLICY_PCT:
+    case POLICY_POS: return runnable_best();
+    case POLICY_SURW:
+        if (rt.intended >= 0 && threads[rt.intended].state == THREAD_RUNNABLE)
+            return &threads[rt.intended];
+        surw_draw();
+        return &threads[rt.intended];
+    default: return runnable_nth((int)(random_next() % (u64)rt.runnable_count));
+    }
+}
+
+struct thread *policy_yield(void) {
+    struct thread *c = rt.current;
+    if (rt.runnable_count < 2)
+        return c;
+    switch (rt.policy.kind) {
+    case POLICY_REPLAY: {
+        if (rt.replay_next < rt.channel->request.segment_count
+            && rt.channel->replay[rt.replay_next].thread == c->id)
+            rt.replay_next++;
+        struct thread *t = replay_thread();
+        return t ? t : runnable_next(c->id);
+    }
+    case POLICY_PCT:
+    case POLICY_POS:
+        c->priority = rt.policy.kind == POLICY_PCT ? --rt.lowest : random_next() & 0xFFFF;
+        return runnable_best();
+    default: { /* one of the others: the last stands in for itself */
+        struct thread *t = runnable_nth((int)(random_next() % (u64)(rt.runnable_count - 1)));
+        return t == c ? runnable_nth(rt.runnable_count - 1) : t;
+    }
+    }
+}

@@ -1,0 +1,322 @@
+/*
+ * rt.h - the runtime that is linked into an explored program, from the inside.
+ *
+ * The program's threads are fibers (or kernel threads that hand over to one another):
+ * one runs at a time. Before each of its events - an access to memory, an operation on a
+ * lock, a thread … - a thread calls point(), and there another may be chosen to go on.
+ * So whatever happens between two points is atomic, and needs no lock in here.
+ *
+ *   access.c atomics.c mem.c           events the compiler or libc's memory functions make
+ *   mutex.c rwlock.c cond.c …          events of the thread library
+ *   schedule.c policy.c                who goes on
+ *   shadow.h shadow.c clock.h          happens-before: races, use after free
+ *   fiber.c                            how one thread stops and another goes on
+ *   snapshot.c server.c start.c        how one schedule ends and the next begins
+ *
+ * The runtime's own state lies in sections of its own (the Makefile renames them), which
+ * are no part of what is reset. It calls nothing in libc that the program could have
+ * interposed or that needs thread-local storage: system calls are made by sys.h.
+ */
+#ifndef EXPLORE_RT_H
+#define EXPLORE_RT_H
+
+#include "../channel.h"
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef uintptr_t uptr;
+
+#define EXPORT __attribute__((visibility("default")))
+#define NOINLINE __attribute__((noinline))
+#define INLINE static inline __attribute__((always_inline))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define CALLER ((uptr)__builtin_return_address(0)) /* of an interposed function */
+
+enum { CLOCK_THREADS = 256, FRAMES_MAX = 1 << 14, KEYS_MAX = 128 };
+
+/* --- threads ------------------------------------------------------------------------ */
+
+struct frame_entry {
+    uptr pc, sp; /* return address into the caller; the stack pointer there */
+};
+
+struct object;
+
+struct thread {
+    /* who runs */
+    u16 id;
+    u8 state;          /* enum thread_state */
+    bool timed_out;    /* how the last block() ended */
+    bool detached, joined, cancelled, exiting, started;
+    u8 cancel_off;     /* pthread_setcancelstate */
+    u8 cancel_async;
+    u8 waits;          /* enum event_kind, while blocked */
+    int creator;
+    u32 own;           /* own events done, as of `since` */
+    u64 since;         /* rt.step when it was last switched to */
+    u32 watch_after;   /* spinning is looked for after so many events in a row */
+    u64 priority;      /* PCT, POS */
+    uptr pending;      /* POS: the granule it is about to touch; 0: nothing */
+    bool pending_write;
+    u64 deadline;      /* of a timed wait, virtual ns; 0: none */
+    struct object *wait_for;
+    int wait_thread;   /* joins: whom; or -1 */
+    struct thread *next; /* in a queue of waiters */
+    u32 queue_token;   /* changes when it leaves a queue */
+
+    /* happens-before */
+    u32 epoch;         /* first step of its epoch: since its last release */
+    bool fence_release, fence_acquire; /* the clocks below hold something */
+    u32 clock[CLOCK_THREADS];
+    u32 release_fence[CLOCK_THREADS], acquire_fence[CLOCK_THREADS];
+
+    /* what it was made of */
+    void *(*start)(void *);
+    void *argument, *result;
+    uptr handle;       /* its pthread_t */
+    void (*cleanup)(void);
+    char name[32];
+    u64 choices;       /* drawn so far */
+    u32 last_step;     /* of its last event */
+    uptr last_pc;
+
+    /* spinning: the last atomic read that brought nothing new */
+    uptr spin_address;
+    u64 spin_value;
+    u32 spin_count;
+
+    /* how it is stopped: fiber.c */
+    uptr sp, fs;
+    int futex;
+    int pool;          /* index of the stack it runs on */
+
+    void *specific[KEYS_MAX];
+
+    /* the call stack: frames[0] is a sentinel */
+    struct frame_entry *top, *frames, *limit;
+};
+
+/* --- objects that threads synchronise by -------------------------------------------- */
+
+enum object_type {
+    OBJECT_UNKNOWN,
+    OBJECT_MUTEX,
+    OBJECT_RWLOCK,
+    OBJECT_COND,
+    OBJECT_BARRIER,
+    OBJECT_SEM,
+    OBJECT_SPIN,
+    OBJECT_ONCE,
+    OBJECT_ATOMIC
+};
+
+/* What the runtime knows of the object at an address, in this schedule. What must last
+ * from before main (a mutex's type, a semaphore's value) is kept in the program's own
+ * memory instead, where it is reset with everything else. */
+struct object {
+    uptr address;
+    u32 generation;
+    u8 type;          /* enum object_type */
+    bool destroyed;
+    bool started;     /* barrier, semaphore, once: `value` was taken over from memory */
+    int owner;        /* thread + 1; 0: nobody */
+    int count;        /* recursion; a barrier's arrivals */
+    int value;        /* semaphore: its value; barrier: how many; once: 0, 1 begun, 2 done */
+    u32 phase;        /* barrier: rounds so far */
+    int readers;      /* rwlock: how often it is held for reading */
+    uptr partner;     /* cond: the mutex its waiters gave */
+    int waiters;
+    struct thread *first, *last; /* cond: the queue */
+    u8 held_by[CLOCK_THREADS];   /* rwlock: how often by each thread for reading */
+    u32 clock[CLOCK_THREADS];    /* of what was released into it */
+};
+
+/* The object at an address, made if need be. (objects.c) */
+struct object *object_at(const void *address, enum object_type type);
+struct object *object_known(const void *address); /* NULL: not met in this schedule */
+void objects_clear(void);                         /* forgets all, clocks too */
+
+/* --- the state ----------------------------------------------------------------------- */
+
+struct runtime {
+    /* hot */
+    u64 step;    /* of the event being done; goes on over all schedules */
+    u64 stop;    /* the first step at which point() must look closer */
+    struct thread *current;
+    bool active; /* a schedule is being run, and this is the program's code */
+
+    u64 base;    /* step before the schedule's first event */
+    u64 steps_max;
+    bool traced, races, weak;
+    bool reconsider; /* somebody became runnable: who is first may have changed */
+    u64 random;      /* state of the generator of schedules */
+    u64 data_seed;
+    u64 now;         /* virtual time, ns since 1970 */
+    u32 generation;  /* of objects */
+
+    /* threads: threads[0] is main */
+    int thread_count;
+    int runnable_count;
+    u64 runnable[CLOCK_THREADS / 64];
+    int pool_count;  /* fibers there are */
+    int pool_wanted; /* more than there are were asked for: the schedule is run again */
+
+    /* policy.c */
+    struct policy policy;
+    u64 next_switch;       /* walk: step; PCT: next change point */
+    u64 change[8];
+    int change_count, change_next;
+    u64 lowest;            /* PCT: the next priority below all others */
+    u64 eligible;          /* events so far at which a switch was possible */
+    int intended;          /* SURW: the thread that does the next event at a shared site */
+    u32 remaining[THREADS_MAX];
+
+    /* spinning: policy-free, schedule.c */
+    bool watching;
+    u64 watch_end;
+
+    /* recording and replay */
+    struct segment *segments; /* of the result */
+    u32 segment_count;
+    bool segments_cut;
+    u32 replay_next;
+    u64 hash, shared_hash;
+    u32 switches, preemptions;
+
+    struct failure failure, race;
+    bool raced;
+    bool is_fork;          /* this is a child of the fork server */
+    bool alone;            /* no driver: one schedule, with output */
+    bool fibers;
+    bool ending;           /* schedule_over() is at work */
+    bool peeking;          /* the runtime reads what the program is about to read */
+    bool snapshots;        /* the schedule being run will be undone in process */
+    const char *needs_fork; /* what it did that a snapshot cannot undo */
+
+    struct channel *channel;
+    struct seen *seen;
+    int socket;
+};
+
+extern struct runtime rt;
+extern struct thread threads[THREADS_MAX];
+
+/* --- points --------------------------------------------------------------------------- */
+
+/* Steps since the schedule began, as results and traces count them. */
+INLINE u32 step_now(void) {
+    return (u32)(rt.step - rt.base);
+}
+
+/* What point() does when something is due. False: nothing is being explored. */
+bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc);
+
+/* An event is about to happen; others may go first. `address` is what it touches. */
+INLINE bool point(enum event_kind kind, uptr address, u32 size, uptr pc) {
+    if (unlikely(++rt.step >= rt.stop))
+        return point_slow(kind, address, size, pc);
+    return true;
+}
+
+/* The same for an event of the thread library, always by the slow way: it is noted as
+ * where the thread is. */
+bool point_sync(enum event_kind kind, const void *address, uptr pc);
+
+/* The current thread cannot go on: until somebody calls unblock(), or until `deadline`
+ * (virtual ns; 0: none) when nobody else can run. `what` may be NULL. True: woken,
+ * false: timed out. A deadlock that closes here ends the schedule. */
+bool block(enum event_kind kind, struct object *what, int thread, u64 deadline);
+void unblock(struct thread *t);
+void unblock_waiters(const struct object *o);      /* of everyone blocked in it */
+void yield_now(void);                              /* somebody else, if anybody can */
+void thread_runnable(struct thread *t, bool yes);
+
+struct thread *thread_new(void);                   /* NULL: no place */
+_Noreturn void thread_ends(void);                  /* the current one, for good */
+struct thread *runnable_next(int id);              /* first runnable after id, in a circle */
+struct thread *runnable_nth(int n);
+struct thread *runnable_best(void);                /* of the highest priority */
+
+/* --- policy.c ------------------------------------------------------------------------- */
+
+u64 random_next(void);
+void policy_begin(u64 seed, const struct policy *policy);
+struct thread *policy_decide(enum event_kind kind, uptr address, uptr pc); /* the current, or who preempts it */
+struct thread *policy_pick(void);                  /* the current cannot go on; NULL: nobody can */
+struct thread *policy_yield(void);                 /* somebody else, or the current */
+void policy_thread(struct thread *t, bool new);    /* it is new, or runnable again */
+u64 policy_stop(void);                             /* the next step it wants to see */
+bool site_shared(uptr pc);
+void site_mark(uptr pc);
+/* A choice of the program's surroundings (rand(), whom to wake): 0 … n-1, by the data
+ * seed, the thread, and how many it drew before: independent of the schedule. */
+u64 choose(u64 n);
+
+/* --- results ---------------------------------------------------------------------------- */
+
+/* Ends the schedule. `words` as for printf, without floating point; may be NULL. */
+_Noreturn void fail(enum failure_kind kind, uptr address, uptr pc, const char *words, ...)
+    __attribute__((format(printf, 4, 5)));
+/* The same, and the earlier event that belongs to it. */
+_Noreturn void fail_with(enum failure_kind kind, uptr address, uptr pc, int other, u32 other_step,
+                         const char *words);
+_Noreturn void finish(int status); /* the program ends by itself */
+void note(enum note_kind kind, const char *words); /* once each */
+/* The program used what this runtime does not model: said once, by name. */
+void not_covered(const char *name);
+/* … or what a snapshot can't undo: then this schedule is run again by the fork server. */
+void needs_fork(const char *name);
+
+/* The traced replay (trace.c). `value` is noted where has_value. */
+void trace_event(enum event_kind kind, uptr address, u32 size, uptr pc);
+void trace_value(u64 value);        /* of the event just traced */
+void trace_flag(u8 flag);
+void trace_order(int order);
+
+/* --- between the files ------------------------------------------------------------------ */
+
+/* mutex.c, for condition variables: what pthread_mutex_lock and _unlock do, with no event
+ * of their own. The first blocks; both update the clocks. */
+void mutex_take(struct object *m, int count);
+int mutex_give(struct object *m); /* returns how often it was locked */
+struct object *mutex_at(void *mutex, uptr pc); /* fails for a destroyed one */
+bool mutex_is_mine(const struct object *m);
+
+/* thread.c */
+_Noreturn void thread_main(void);               /* where a new thread begins */
+_Noreturn void thread_leave(void *result);      /* pthread_exit: cleanup handlers, keys */
+struct thread *thread_of(uptr handle);          /* NULL: no such thread */
+struct thread *thread_start(void *(*start)(void *), void *argument, bool detached, uptr pc);
+/* The result of t, which has ended or will; sets *result. An errno value. */
+int thread_join(struct thread *t, void **result, u64 deadline, uptr pc);
+
+/* failure.c: exit(), or main's return */
+_Noreturn void end_of_process(int status, uptr pc);
+void exit_begin(void);
+
+/* cancel.c */
+void cancel_check(void);      /* a cancellation point: leaves if it was asked for */
+void cancel_clean(void);      /* runs the handlers pushed and not popped */
+
+/* keys.c */
+void keys_clean(struct thread *t); /* destructors, as at the end of a thread */
+
+/* time.c: struct timespec of an absolute time, as virtual ns; 0 becomes 1 */
+u64 time_of(const void *timespec);
+
+/* access.c, for mem.c and others: the event and the checks of an access to a range */
+void access_range(const void *address, size_t size, bool write, uptr pc);
+
+/* True for addresses in instrumented code: a call from there is an event; one from
+ * inside a library may hold locks of its own, and must not be. */
+bool instrumented(uptr pc);
+
+/* start.c: a thread was created before main began: exit status 3, by name */
+_Noreturn void cannot_start_threads_yet(void);
+/* server.c: more threads than there are stacks: the schedule is begun again with more */
+_Noreturn void finish_for_more_threads(void);
+
+#endif

@@ -1,0 +1,163 @@
+/*
+ * shadow.c - see shadow.h.
+ */
+#include "shadow.h"
+
+#include <sys/mman.h>
+
+#include "clock.h"
+#include "sys.h"
+
+uptr shadow_base;
+uptr shadow_window[WINDOWS];
+static const size_t shadow_size = (size_t)WINDOWS << (WINDOW_BITS + 2);
+
+void shadow_start(void) {
+    shadow_base = (uptr)map_memory(0, shadow_size);
+    sys(SYS_madvise, shadow_base, shadow_size, MADV_DONTDUMP);
+}
+
+void shadow_clear(void) {
+    sys(SYS_madvise, shadow_base, shadow_size, MADV_DONTNEED);
+}
+
+u64 *shadow_cell_elsewhere(uptr address) {
+    static u64 nowhere[CELL_SLOTS];
+    uptr window = address >> WINDOW_BITS;
+    for (uptr i = 0; i < WINDOWS; i++) {
+        uptr place = (window + i) % WINDOWS;
+        if (!shadow_window[place])
+            shadow_window[place] = window;
+        if (shadow_window[place] == window)
+            return (u64 *)(shadow_base + (place << (WINDOW_BITS + 2))
+                           + ((address & (((uptr)1 << WINDOW_BITS) - 8)) << 2));
+    }
+    note(NOTE_NOT_COVERED, "memory beyond 64 GiB: races there are not seen");
+    __builtin_memset(nowhere, 0, sizeof nowhere);
+    return nowhere;
+}
+
+/* --- a slot ------------------------------------------------------------------------- */
+
+INLINE u32 step_of(u64 slot) { return (u32)slot; }
+INLINE u32 thread_of_slot(u64 slot) { return (u32)(slot >> 32) & 0xFF; }
+INLINE u32 mask_of(u64 slot) { return (u32)(slot >> 40) & 0xFF; }
+
+static enum event_kind access_of(u64 slot) {
+    if (slot & SLOT_FREED)
+        return EVENT_FREE;
+    if (slot & SLOT_ATOMIC)
+        return slot & SLOT_WRITE ? EVENT_ATOMIC_STORE : EVENT_ATOMIC_LOAD;
+    return slot & SLOT_WRITE ? EVENT_WRITE : EVENT_READ;
+}
+
+/* --- races ---------------------------------------------------------------------------- */
+
+/* The driver names the races it has told already, by the code of their later side; and
+ * when it replays a schedule for one race, all others are left out. */
+static bool is_known(uptr pc) {
+    const struct channel *c = rt.channel;
+    for (u32 i = 0; i < c->known_count; i++)
+        if (c->known[i].kind == FAILURE_RACE && c->known[i].pc == pc)
+            return true;
+    return false;
+}
+
+static NOINLINE void race(u64 mine, u64 other, uptr address, uptr pc) {
+    u64 wanted = rt.channel->request.race_pc, here = pc - rt.channel->load_bias;
+    rt.raced = true;
+    if (!rt.races || rt.race.kind || (wanted ? wanted != here : is_known(here)))
+        return;
+    struct failure *f = &rt.race;
+    *f = (struct failure){
+        .kind = FAILURE_RACE,
+        .access = (u8)access_of(mine),
+        .other_access = (u8)access_of(other),
+        .size = (u8)__builtin_popcount(mask_of(mine)),
+        .thread = (int16_t)thread_of_slot(mine),
+        .other = (int16_t)thread_of_slot(other),
+        .step = step_now(),
+        .other_step = (u32)(step_of(other) - rt.base),
+        .pc = pc,
+        .address = (address & ~(uptr)7) + (uptr)__builtin_ctz(mask_of(mine) & mask_of(other)),
+    };
+    if (rt.channel->request.stop_at_race) {
+        rt.failure = *f;
+        finish(0);
+    }
+}
+
+/* --- a cell ------------------------------------------------------------------------------ */
+
+static NOINLINE void freed(u64 slot, u64 mine, uptr address, uptr pc) {
+    rt.failure.access = (u8)access_of(mine);
+    rt.failure.other_access = EVENT_FREE;
+    rt.failure.size = (u8)__builtin_popcount(mask_of(mine));
+    fail_with(FAILURE_USE_AFTER_FREE, address, pc, (int)thread_of_slot(slot),
+              (u32)(step_of(slot) - rt.base), NULL);
+}
+
+/* Somebody else was here before: one edge of the order of accesses that threads share. */
+INLINE void note_order(u64 slot, uptr pc) {
+    u64 edge = (u64)thread_of_slot(slot) << 8 ^ rt.current->id ^ (pc - rt.channel->load_bias) << 16;
+    rt.shared_hash = (rt.shared_hash ^ edge) * 0x9E3779B97F4A7C15u;
+    rt.shared_hash ^= rt.shared_hash >> 32;
+}
+
+NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
+    const struct thread *t = rt.current;
+    u32 base = (u32)rt.base, mask = mask_of(mine);
+    int place = -1; /* of the slot that gives way */
+    for (int i = 0; i < CELL_SLOTS; i++) {
+        u64 slot = cell[i];
+        if (step_of(slot) <= base) {
+            if (place < 0)
+                place = i;
+            continue;
+        }
+        if (unlikely(slot & SLOT_FREED))
+            freed(slot, mine, address, pc);
+        u32 common = mask_of(slot) & mask;
+        bool covered = common == mask_of(slot) && (mine & SLOT_WRITE || !(slot & SLOT_WRITE))
+                       && (!(mine & SLOT_ATOMIC) || slot & SLOT_ATOMIC);
+        if (thread_of_slot(slot) == t->id) {
+            if (covered)
+                place = i;
+            continue;
+        }
+        if (!common || !((mine | slot) & SLOT_WRITE))
+            continue;
+        note_order(slot, pc);
+        bool before = step_of(slot) <= t->clock[thread_of_slot(slot)];
+        if (!before && !(mine & slot & SLOT_ATOMIC))
+            race(mine, slot, address, pc);
+        if (before && covered && place < 0)
+            place = i;
+    }
+    if (place < 0)
+        place = 1 + (int)(rt.step % (CELL_SLOTS - 1));
+    cell[place] = cell[0];
+    cell[0] = mine;
+}
+
+void shadow_check_alive(uptr address, uptr pc) {
+    u64 *cell = shadow_cell(address);
+    if (rt.active && step_of(*cell) > (u32)rt.base && *cell & SLOT_FREED)
+        freed(*cell, (u64)0xFF << 40, address, pc);
+}
+
+void shadow_freed(uptr address, size_t size) {
+    u64 mine = (u64)rt.current->id << 32 | (u64)0xFF << 40 | SLOT_WRITE | SLOT_FREED | (u32)rt.step;
+    for (uptr a = address; a < address + size; a += 8) {
+        u64 *cell = shadow_cell(a);
+        cell[0] = mine;
+        cell[1] = cell[2] = cell[3] = 0;
+    }
+}
+
+void shadow_fresh(uptr address, size_t size) {
+    for (uptr a = address; a < address + size; a += 8) {
+        u64 *cell = shadow_cell(a);
+        cell[0] = cell[1] = cell[2] = cell[3] = 0;
+    }
+}

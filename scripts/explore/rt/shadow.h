@@ -1,0 +1,86 @@
+/*
+ * shadow.h - what is remembered of each word of memory: who touched it when.
+ *
+ * For each 8 bytes four slots of 8 bytes, the newest first (the design of
+ * ThreadSanitizer's first versions: Serebryany and Iskhodzhanov, WBIA 2009):
+ *
+ *     bits  0-31  step of the access (clock.h); before this schedule: empty
+ *          32-39  thread; THREAD_FREED: the memory was freed at that step
+ *          40-47  which of the 8 bytes
+ *          48     it was a write
+ *          49     it was atomic
+ *          50     the memory was freed (and the thread is who did that)
+ *
+ * Shadow memory is found through a table of windows of 16 MiB, so that it is linear
+ * within each, and any address can have one. An access that repeats one of the same
+ * epoch (FastTrack: Flanagan and Freund, PLDI 2009) costs a few instructions.
+ */
+#ifndef EXPLORE_SHADOW_H
+#define EXPLORE_SHADOW_H
+
+#include "rt.h"
+
+enum { WINDOW_BITS = 24, WINDOWS = 1 << 12, CELL_SLOTS = 4 };
+#define SLOT_WRITE ((u64)1 << 48)
+#define SLOT_ATOMIC ((u64)1 << 49)
+#define SLOT_FREED ((u64)1 << 50)
+
+extern uptr shadow_base;              /* of all windows' shadows */
+extern uptr shadow_window[WINDOWS];   /* which window a place is taken by: address >> 24 */
+
+void shadow_start(void);
+void shadow_clear(void); /* all, when steps begin anew */
+
+/* The place of an address's window that is not where it is looked for first. */
+u64 *shadow_cell_elsewhere(uptr address);
+
+INLINE u64 *shadow_cell(uptr address) {
+    uptr window = address >> WINDOW_BITS, place = window % WINDOWS;
+    if (unlikely(shadow_window[place] != window))
+        return shadow_cell_elsewhere(address);
+    return (u64 *)(shadow_base + (place << (WINDOW_BITS + 2))
+                   + ((address & (((uptr)1 << WINDOW_BITS) - 8)) << 2));
+}
+
+/* An access to some bytes of one word, which is not the newest in its cell. */
+void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc);
+
+INLINE void shadow_word(uptr address, u32 mask, bool write, bool atomic, uptr pc) {
+    u64 *cell = shadow_cell(address);
+    const struct thread *t = rt.current;
+    u64 mine = (u64)t->id << 32 | (u64)mask << 40 | (write ? SLOT_WRITE : 0)
+               | (atomic ? SLOT_ATOMIC : 0);
+    u64 newest = *cell;
+    u32 same = write ? (u32)(newest >> 32) ^ (u32)(mine >> 32)
+                     : ((u32)(newest >> 32) ^ (u32)(mine >> 32)) & ~(u32)(SLOT_WRITE >> 32);
+    if (likely(same == 0 && (u32)newest >= t->epoch))
+        return;
+    shadow_check(cell, mine | (u32)rt.step, address, pc);
+}
+
+/* An access of any size. */
+INLINE void shadow_access(uptr address, size_t size, bool write, bool atomic, uptr pc) {
+    u32 offset = address & 7;
+    if (likely(offset + size <= 8)) {
+        shadow_word(address, ((1u << size) - 1) << offset, write, atomic, pc);
+        return;
+    }
+    while (size) {
+        u32 here = 8 - offset;
+        if (here > size)
+            here = (u32)size;
+        shadow_word(address, ((1u << here) - 1) << offset, write, atomic, pc);
+        address += here;
+        size -= here;
+        offset = 0;
+    }
+}
+
+/* Fails if that memory was freed: for objects whose operations are no accesses. */
+void shadow_check_alive(uptr address, uptr pc);
+
+/* A block was freed by the current thread, as its event; or is given out again. */
+void shadow_freed(uptr address, size_t size);
+void shadow_fresh(uptr address, size_t size);
+
+#endif
