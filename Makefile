@@ -106,6 +106,12 @@ RUN      := $(call objects_of,run)
 WALK     := $(call objects_of,walk) build/tool/build/gen/scripts/walk/tell/profile.pb-c.o build/tool/scripts/run/child.o
 WALKLIBS := -lexpat -ljansson -lprotobuf-c -lz -lelf -lm
 
+EXPLORE  := $(patsubst %.c,build/tool/%.o,$(wildcard scripts/explore/*.c scripts/explore/tell/*.c))
+# what the explorer tells by walk's means
+EXPLORE_WALK := $(filter-out %/walk/main.o,$(WALK))
+build/bin/explore: $(EXPLORE) $(EXPLORE_WALK) | build/lib/explore-rt.o
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(EXPLORE) $(EXPLORE_WALK) $(WALKLIBS) -ldw -o $@
 build/bin/run: $(RUN)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ -lm -o $@

@@ -203,7 +203,7 @@ enum request_kind {
     REQUEST_END        /* the process ends itself */
 };
 
-enum reset_kind { RESET_SNAPSHOT, RESET_FORK };
+enum reset_kind { RESET_SNAPSHOT, RESET_FORK, RESET_NONE /* the process ends with it */ };
 
 struct request {
     uint32_t kind;      /* enum request_kind */
@@ -218,6 +218,7 @@ struct request {
     bool traced;        /* replay: record events */
     bool output;        /* let the program's output through */
     bool weak;          /* weak memory */
+    bool gdb;           /* replay: explore_switched() is called at each switch */
     bool kernel_threads; /* no fibers, though they would be possible */
     struct policy policies[16]; /* by seed, modulo policy_count */
     uint32_t policy_count;
@@ -302,6 +303,7 @@ struct channel {
     struct answer answer;
     struct calibration calibration;
     struct totals totals;
+    char cannot[200];       /* why the runtime gave up (environment); or "" */
     bool fibers;            /* threads are switched in user space; else by the kernel */
     uint32_t pool_wanted;   /* the schedule needs more stacks than there are; 0: it does not */
     uint32_t note_count;

@@ -109,7 +109,6 @@ uptr tls_base(void) {
 static uptr prepared(uptr top, void (*function)(void)) {
     uptr *sp = (uptr *)(top & ~(uptr)15);
     *--sp = 0; /* where `function` would return to: the end for unwinders */
-    *--sp = 0;
     *--sp = (uptr)function;
     for (int i = 0; i < 6; i++)
         *--sp = 0;

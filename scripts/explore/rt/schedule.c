@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "fiber.h"
 #include "rt.h"
+#include "sys.h"
 
 /* Before main there is one thread and nothing to explore, but functions ask for it. */
 static struct frame_entry first_frames[64] = {{.sp = ~(uptr)0}};
@@ -98,8 +99,20 @@ static void set_stop(void) {
     rt.stop = stop;
 }
 
+/* For a debugger: a breakpoint here stops at each switch. (gdb.c) */
+char explore_switch_words[80];
+NOINLINE void explore_switched(void) {
+    __asm__ volatile("" : : : "memory");
+}
+
 static void switch_to(struct thread *t, enum segment_end end) {
     struct thread *c = rt.current;
+    static const char *const why[] = {"is preempted", "waits", "yields", "has ended"};
+    if (unlikely(rt.channel->request.gdb)) {
+        print_into(explore_switch_words, sizeof explore_switch_words, "T%d %s, T%d goes on", c->id,
+                   why[end], t->id);
+        explore_switched();
+    }
     record(end);
     c->own = own_done(c);
     rt.hash = (rt.hash ^ ((u64)t->id << 32 | c->own)) * 0x100000001B3u;

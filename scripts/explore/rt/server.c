@@ -9,6 +9,7 @@
 #include "server.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "clock.h"
@@ -180,6 +181,14 @@ static void ended_unseen(int status) {
     }
 }
 
+/* Under GDB: here, and once. */
+static _Noreturn void in_place(void) {
+    rt.is_fork = true;
+    rt.active = true;
+    server_run(main_sp, main_entry);
+    __builtin_unreachable();
+}
+
 static void in_a_child(void) {
     rt.channel->pool_wanted = 0;
     long pid = sys(SYS_clone, SIGCHLD, 0, 0, 0, 0);
@@ -187,6 +196,7 @@ static void in_a_child(void) {
         cannot("fork fails (error %d)", (int)-pid);
     if (pid == 0) {
         rt.is_fork = true;
+        sys(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
         if (rt.channel->request.kind == REQUEST_AUDIT)
             audit_before();
         rt.active = true;
@@ -205,6 +215,8 @@ static void run(u64 seed, u64 data_seed, const struct policy *policy) {
         c->seed = seed;
         c->beat++;
         prepare(seed, data_seed, policy);
+        if (c->request.reset == RESET_NONE)
+            in_place();
         if (c->request.reset == RESET_SNAPSHOT && c->request.kind != REQUEST_AUDIT)
             in_process();
         else
@@ -347,7 +359,8 @@ void run_alone(void) {
 }
 
 void serve(void) {
-    char byte;
+    char byte = 0;
+    sys(SYS_write, rt.socket, &byte, 1); /* "here I am" */
     for (;;) {
         long n = sys(SYS_read, rt.socket, &byte, 1);
         if (n == -4)

@@ -47,14 +47,14 @@ extern char __stop_explore_bss[] __attribute__((visibility("hidden")));
 static char *copy_of(uptr low, size_t size) {
     static char *room;
     static size_t left;
-    size = (size + 63) & ~(size_t)63;
-    if (size > left) {
-        left = size > (16 << 20) ? size : 16 << 20;
+    size_t place = (size + 63) & ~(size_t)63;
+    if (place > left) {
+        left = place > (16 << 20) ? place : 16 << 20;
         room = map_memory(0, left);
     }
     char *copy = room;
-    room += size;
-    left -= size;
+    room += place;
+    left -= place;
     __builtin_memcpy(copy, (const void *)low, size);
     return copy;
 }

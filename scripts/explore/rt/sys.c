@@ -102,6 +102,8 @@ void cannot(const char *format, ...) {
     int n = print_into(line, sizeof line, "explore: ");
     n += print_list(line + n, sizeof line - (size_t)n - 1, format, list);
     va_end(list);
+    if (rt.channel && !rt.alone)
+        print_into(rt.channel->cannot, sizeof rt.channel->cannot, "%s", line + 9);
     line[n++] = '\n';
     sys(SYS_write, 2, line, n);
     sys(SYS_exit_group, 3);

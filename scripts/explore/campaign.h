@@ -1,0 +1,26 @@
+/*
+ * campaign.h - the search: workers try seeds until something is found or all are tried.
+ */
+#ifndef EXPLORE_CAMPAIGN_H
+#define EXPLORE_CAMPAIGN_H
+
+#include "options.h"
+#include "report.h"
+#include "replay.h"
+
+/* Explores o->program and fills in the report. The schedule of the first defect goes to
+ * *first, if there is one. Ends the process with 2 or 3 where nothing can be explored. */
+void campaign(const struct options *o, struct report *r, struct schedule *first);
+
+/* Confirms, shrinks and traces a failing schedule in processes of its own. False: no
+ * fresh process shows it again. On return *s is the shrunk one, and d->trace and
+ * d->failure are of its trace. */
+bool examine(const struct options *o, struct schedule *s, struct defect *d, enum reset_kind reset);
+
+/* Only the last of these: runs it once more and keeps the trace and the output. */
+void trace_defect(const struct options *o, const struct schedule *s, struct defect *d);
+
+/* Frees what the report's defects hold. */
+void report_free(struct report *r);
+
+#endif
