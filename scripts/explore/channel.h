@@ -293,6 +293,7 @@ struct known {
     int32_t value;
     uint64_t pc;    /* less load_bias; 0: any */
     uint64_t count; /* schedules that ended so, or had that race */
+    uint64_t beat;  /* of the last one counted */
 };
 
 struct channel {

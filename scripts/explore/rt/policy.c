@@ -39,7 +39,7 @@ u64 choose(u64 n) {
 }
 
 static u32 site(uptr pc) {
-    return (u32)(mix(pc - rt.channel->load_bias) >> (64 - SITES_BITS));
+    return (u32)((pc - rt.channel->load_bias) * 0x9E3779B97F4A7C15u >> (64 - SITES_BITS));
 }
 
 bool site_shared(uptr pc) {
@@ -61,11 +61,8 @@ static bool eligible(enum event_kind kind, uptr pc) {
     return !rt.policy.half || (mix(rt.data_seed ^ (pc - rt.channel->load_bias)) & 1);
 }
 
-static u64 run_length(void) { /* geometric, of the wanted mean */
-    u64 n = 1;
-    while (n < 100000 && random_next() % rt.policy.parameter)
-        n++;
-    return n;
+static u64 run_length(void) { /* uniform, of the wanted mean */
+    return 1 + random_next() % (2u * rt.policy.parameter - 1);
 }
 
 static void pct_begin(void) {
@@ -117,8 +114,6 @@ void policy_thread(struct thread *t, bool new) {
 /* --- when it wants to be asked ------------------------------------------------------------ */
 
 u64 policy_stop(void) {
-    if (rt.reconsider)
-        return 0;
     switch (rt.policy.kind) {
     case POLICY_PCT:
         if (rt.change_next >= rt.change_count)

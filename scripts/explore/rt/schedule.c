@@ -32,17 +32,10 @@ void thread_runnable(struct thread *t, bool yes) {
 }
 
 struct thread *runnable_nth(int n) {
-    for (int w = 0; w < CLOCK_THREADS / 64; w++) {
-        u64 bits = rt.runnable[w];
-        int here = __builtin_popcountll(bits);
-        if (n >= here) {
-            n -= here;
-            continue;
-        }
-        while (n--)
-            bits &= bits - 1;
-        return &threads[w * 64 + __builtin_ctzll(bits)];
-    }
+    for (int w = 0; w < CLOCK_THREADS / 64; w++)
+        for (u64 bits = rt.runnable[w]; bits; bits &= bits - 1)
+            if (n-- == 0)
+                return &threads[w * 64 + __builtin_ctzll(bits)];
     return NULL;
 }
 
@@ -86,7 +79,7 @@ enum { WATCH_AFTER = 2000, WATCH_FOR = 512, SPINS = 20 };
 
 static void set_stop(void) {
     u64 stop = rt.base + rt.steps_max;
-    if (rt.traced || rt.watching)
+    if (rt.traced || rt.watching || rt.reconsider)
         stop = 0;
     else if (rt.runnable_count > 1 || rt.policy.kind == POLICY_REPLAY) {
         u64 due = policy_stop();
@@ -156,11 +149,9 @@ static bool spins(enum event_kind kind, uptr address, u32 size, uptr pc) {
     return ++looked[i].count >= SPINS;
 }
 
-static void watch(enum event_kind kind, uptr address, u32 size, uptr pc) {
+static NOINLINE void watch(enum event_kind kind, uptr address, u32 size, uptr pc) {
     struct thread *c = rt.current;
     if (!rt.watching) {
-        if (rt.runnable_count < 2 || rt.step < c->since + c->watch_after)
-            return;
         rt.watching = true;
         rt.watch_end = rt.step + WATCH_FOR;
         for (u32 i = 0; i < sizeof looked / sizeof *looked; i++)
@@ -185,7 +176,9 @@ NOINLINE bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc) 
     }
     rt.step--; /* it has not happened yet */
     c->last_pc = pc;
-    watch(kind, address, size, pc);
+    if (unlikely(rt.watching
+                 || (rt.step >= c->since + c->watch_after && rt.runnable_count > 1)))
+        watch(kind, address, size, pc);
     struct thread *next = policy_decide(kind, address, pc);
     rt.reconsider = false;
     if (next != c)

@@ -56,10 +56,15 @@ static enum event_kind access_of(u64 slot) {
 /* The driver names the races it has told already, by the code of their later side; and
  * when it replays a schedule for one race, all others are left out. */
 static bool is_known(uptr pc) {
-    const struct channel *c = rt.channel;
-    for (u32 i = 0; i < c->known_count; i++)
-        if (c->known[i].kind == FAILURE_RACE && c->known[i].pc == pc)
-            return true;
+    struct channel *c = rt.channel;
+    for (u32 i = 0; i < c->known_count; i++) {
+        struct known *k = &c->known[i];
+        if (k->kind != FAILURE_RACE || k->pc != pc)
+            continue;
+        k->count += k->beat != c->beat; /* once in a schedule */
+        k->beat = c->beat;
+        return true;
+    }
     return false;
 }
 
@@ -107,13 +112,12 @@ INLINE void note_order(u64 slot, uptr pc) {
 NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
     const struct thread *t = rt.current;
     u32 base = (u32)rt.base, mask = mask_of(mine);
-    int place = -1; /* of the slot that gives way */
+    int place = CELL_SLOTS - 1; /* of the slot that gives way: the oldest … */
     for (int i = 0; i < CELL_SLOTS; i++) {
         u64 slot = cell[i];
-        if (step_of(slot) <= base) {
-            if (place < 0)
-                place = i;
-            continue;
+        if (step_of(slot) <= base) { /* … or an empty one: those after it are empty, too */
+            place = place < i ? place : i;
+            break;
         }
         if (unlikely(slot & SLOT_FREED))
             freed(slot, mine, address, pc);
@@ -122,7 +126,7 @@ NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
                        && (!(mine & SLOT_ATOMIC) || slot & SLOT_ATOMIC);
         if (thread_of_slot(slot) == t->id) {
             if (covered)
-                place = i;
+                place = i; /* … or one that this access makes superfluous */
             continue;
         }
         if (!common || !((mine | slot) & SLOT_WRITE))
@@ -131,12 +135,11 @@ NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
         bool before = step_of(slot) <= t->clock[thread_of_slot(slot)];
         if (!before && !(mine & slot & SLOT_ATOMIC))
             race(mine, slot, address, pc);
-        if (before && covered && place < 0)
+        if (before && covered)
             place = i;
     }
-    if (place < 0)
-        place = 1 + (int)(rt.step % (CELL_SLOTS - 1));
-    cell[place] = cell[0];
+    for (; place > 0; place--)
+        cell[place] = cell[place - 1];
     cell[0] = mine;
 }
 

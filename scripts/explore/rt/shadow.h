@@ -50,11 +50,14 @@ INLINE void shadow_word(uptr address, u32 mask, bool write, bool atomic, uptr pc
     const struct thread *t = rt.current;
     u64 mine = (u64)t->id << 32 | (u64)mask << 40 | (write ? SLOT_WRITE : 0)
                | (atomic ? SLOT_ATOMIC : 0);
-    u64 newest = *cell;
-    u32 same = write ? (u32)(newest >> 32) ^ (u32)(mine >> 32)
-                     : ((u32)(newest >> 32) ^ (u32)(mine >> 32)) & ~(u32)(SLOT_WRITE >> 32);
-    if (likely(same == 0 && (u32)newest >= t->epoch))
+    u64 newest = *cell, differs = (newest ^ mine) >> 32;
+    if (likely(differs == 0 && (u32)newest > (u32)rt.base)) {
+        /* Whoever else is in here was looked at when this was written. */
+        *cell = mine | (u32)rt.step;
         return;
+    }
+    if (differs == SLOT_WRITE >> 32 && !write && (u32)newest >= t->epoch)
+        return; /* it wrote there in the same epoch: reading adds nothing */
     shadow_check(cell, mine | (u32)rt.step, address, pc);
 }
 
