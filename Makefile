@@ -10,9 +10,11 @@
 # --- modes: how the same source is compiled --------------------------------
 # -O0: in a core, every variable can be read. OPT=-O2 to see that bugs stay bugs.
 OPT         ?= -O0
-MODES       := plain tsan
+MODES       := plain tsan explore
 flags.plain := $(OPT)
 flags.tsan  := $(OPT) -fsanitize=thread
+# with the explorer's compiler, and little to do (labs/common/size.h)
+flags.explore := $(OPT) -DFEW
 # and what scripts/ are built with: our own tools may be fast; their readers are also
 # run on hostile input (make fuzz: with clang; make test: with any compiler)
 flags.tool  := -O2 -Ibuild/gen -Iscripts/run
@@ -87,6 +89,8 @@ build/$1/$2/rules: build/$1/$3 build/$1/labs/$(call lab_of,$2)/rules.o $(COMMON:
 	@mkdir -p $$(@D)
 	@$$(CC) $$(CFLAGS) $$(flags.$1) $$^ -lcriterion -o $$@
 endef
+build/explore/%: CC = scripts/explore/cc.sh
+$(SIDES:%=build/explore/%/lab): build/lib/explore-rt.o
 $(foreach m,$(MODES),\
   $(foreach l,$(LABS),$(eval $(call side_rules,$m,labs/$l,labs/$l/map.o))\
                       $(eval $(call side_rules,$m,solutions/$l,solutions/$l/map.o)))\

@@ -2,9 +2,10 @@
  * work.c - two threads sign up users, each its own, into one table.
  */
 #include "map.h"
+#include "size.h"
 #include "team.h"
 
-enum { WRITERS = 2, USERS_EACH = 4000 };
+enum { WRITERS = 2, USERS_EACH = SIZE(4000, 5) };
 
 static struct user users[WRITERS * USERS_EACH];
 static struct user_map *table;

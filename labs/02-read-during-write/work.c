@@ -2,9 +2,10 @@
  * work.c - one thread fills the shelves, another takes stock meanwhile.
  */
 #include "map.h"
+#include "size.h"
 #include "team.h"
 
-enum { ARTICLES = 4000, PIECES = 3, INVENTORIES = 20 };
+enum { ARTICLES = SIZE(4000, 14), PIECES = 3, INVENTORIES = SIZE(20, 2) };
 
 static struct article articles[ARTICLES];
 static struct stock *stock;

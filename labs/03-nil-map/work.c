@@ -5,9 +5,10 @@
 #include <stdio.h>
 
 #include "map.h"
+#include "size.h"
 #include "team.h"
 
-enum { ACCEPTORS = 2, SESSIONS_EACH = 200, SESSIONS = (ACCEPTORS + 1) * SESSIONS_EACH };
+enum { ACCEPTORS = 2, SESSIONS_EACH = SIZE(200, 2), SESSIONS = (ACCEPTORS + 1) * SESSIONS_EACH };
 
 static struct session sessions[SESSIONS];
 

@@ -7,7 +7,9 @@
 
 #include <stddef.h>
 
-enum { ROUTES = 300 };
+#include "size.h"
+
+enum { ROUTES = SIZE(300, 3) };
 
 struct route {
     char path[24]; /* "/page/17" */

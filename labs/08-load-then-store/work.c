@@ -2,9 +2,10 @@
  * work.c - two threads send a message to each of the same hosts.
  */
 #include "map.h"
+#include "size.h"
 #include "team.h"
 
-enum { SENDERS = 2, HOSTS = 500 };
+enum { SENDERS = 2, HOSTS = SIZE(500, 2) };
 
 static struct pool *pool;
 static struct connection *used[SENDERS][HOSTS];

@@ -7,7 +7,9 @@
 
 #include <stddef.h>
 
-enum { SETTINGS = 200 };
+#include "size.h"
+
+enum { SETTINGS = SIZE(200, 3) };
 
 struct snapshot;
 

@@ -2,9 +2,10 @@
  * work.c - one thread reloads the settings, two serve requests by them.
  */
 #include "map.h"
+#include "size.h"
 #include "team.h"
 
-enum { READERS = 2, RELOADS = 20, REQUESTS = 60 };
+enum { READERS = 2, RELOADS = SIZE(20, 2), REQUESTS = SIZE(60, 2) };
 
 static void reload(int me) {
     (void)me;

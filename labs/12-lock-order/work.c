@@ -3,9 +3,10 @@
  * and a clerk counts.
  */
 #include "map.h"
+#include "size.h"
 #include "team.h"
 
-enum { TRUCKS = 2, CRATES_EACH = 100, TRIPS = 5, COUNTS = 100 };
+enum { TRUCKS = 2, CRATES_EACH = SIZE(100, 2), TRIPS = SIZE(5, 1), COUNTS = SIZE(100, 1) };
 
 static struct depot *depot;
 

@@ -24,6 +24,7 @@
 #include <unistd.h>
 #include <valgrind/helgrind.h>
 
+#include "size.h"
 #include "team_internal.h"
 
 struct team team;
@@ -151,7 +152,7 @@ static double setting(const char *name, double usual) {
 
 int team_run(const struct team_plan *plan) {
     double seconds = setting("TEAM_SECONDS", 0.8), patience = setting("TEAM_PATIENCE", 0.5);
-    long rounds = (long)setting("TEAM_ROUNDS", 0);
+    long rounds = (long)setting("TEAM_ROUNDS", SIZE(0, 1));
 
     sem_init(&run.ended, 0, 0);
     enlist(plan);
