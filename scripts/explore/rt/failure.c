@@ -185,7 +185,8 @@ static void on_signal(int sig, siginfo_t *info, void *context) {
     pc = (uptr)((ucontext_t *)context)->uc_mcontext.pc + 4;
 #endif
     if (!rt.active) { /* not the program's: a defect of ours, or of a forked child */
-        signal(sig, SIG_DFL);
+        u64 action[4] = {0}; /* SIG_DFL: it comes again, and ends us */
+        sys(SYS_rt_sigaction, sig, action, NULL, 8);
         return;
     }
     sys(SYS_rt_sigprocmask, SIG_UNBLOCK, &(u64){(u64)1 << (sig - 1)}, NULL, 8);

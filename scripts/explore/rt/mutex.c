@@ -43,7 +43,8 @@ int mutex_give(struct object *m) {
 }
 
 /* 0, EBUSY, EDEADLK or ETIMEDOUT. */
-static int lock(pthread_mutex_t *mutex, bool try, u64 deadline, uptr pc) {
+int mutex_lock_from(void *address, bool try, u64 deadline, uptr pc) {
+    pthread_mutex_t *mutex = address;
     if (!point_sync(try ? EVENT_MUTEX_TRYLOCK : EVENT_MUTEX_LOCK, mutex, pc))
         return 0;
     struct object *m = mutex_at(mutex, pc);
@@ -72,25 +73,29 @@ static int lock(pthread_mutex_t *mutex, bool try, u64 deadline, uptr pc) {
 }
 
 EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex) {
-    return lock(mutex, false, 0, CALLER);
+    return mutex_lock_from(mutex, false, 0, CALLER);
 }
 
 EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex) {
-    return lock(mutex, true, 0, CALLER);
+    return mutex_lock_from(mutex, true, 0, CALLER);
 }
 
 EXPORT int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until) {
-    return lock(mutex, false, time_of(until), CALLER);
+    return mutex_lock_from(mutex, false, time_of(until), CALLER);
 }
 
 EXPORT int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
                                    const struct timespec *until) {
     (void)clock; /* all clocks show the same time */
-    return lock(mutex, false, time_of(until), CALLER);
+    return mutex_lock_from(mutex, false, time_of(until), CALLER);
 }
 
 EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex) {
-    uptr pc = CALLER;
+    return mutex_unlock_from(mutex, CALLER);
+}
+
+int mutex_unlock_from(void *address, uptr pc) {
+    pthread_mutex_t *mutex = address;
     if (!point_sync(EVENT_MUTEX_UNLOCK, mutex, pc))
         return 0;
     struct object *m = mutex_at(mutex, pc);
@@ -107,11 +112,8 @@ EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex) {
     return 0;
 }
 
-EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes) {
-    uptr pc = CALLER;
-    int type = PTHREAD_MUTEX_DEFAULT;
-    if (attributes)
-        pthread_mutexattr_gettype(attributes, &type);
+void mutex_init_from(void *address, int type, uptr pc) {
+    pthread_mutex_t *mutex = address;
     bool exploring = point_sync(EVENT_OBJECT_INIT, mutex, pc);
     if (exploring) {
         struct object *m = object_known(mutex);
@@ -121,22 +123,47 @@ EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t 
     }
     memset(mutex, 0, sizeof *mutex);
     mutex->__data.__kind = type;
-    if (exploring) {
-        struct object *m = object_at(mutex, OBJECT_MUTEX);
-        m->destroyed = false;
-        m->owner = m->count = 0;
-    }
+    if (exploring)
+        object_fresh(mutex, OBJECT_MUTEX);
+}
+
+EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes) {
+    int type = PTHREAD_MUTEX_DEFAULT;
+    if (attributes)
+        pthread_mutexattr_gettype(attributes, &type);
+    mutex_init_from(mutex, type, CALLER);
     return 0;
 }
 
-EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex) {
-    uptr pc = CALLER;
-    if (!point_sync(EVENT_OBJECT_DESTROY, mutex, pc))
-        return 0;
-    struct object *m = mutex_at(mutex, pc);
+void mutex_destroy_from(void *address, uptr pc) {
+    if (!point_sync(EVENT_OBJECT_DESTROY, address, pc))
+        return;
+    struct object *m = mutex_at(address, pc);
     if (m->owner)
-        fail(FAILURE_MISUSE, (uptr)mutex, pc, "destroy of a locked mutex");
-    shadow_access((uptr)mutex, sizeof *mutex, true, false, pc);
+        fail(FAILURE_MISUSE, (uptr)address, pc, "destroy of a locked mutex");
+    shadow_access((uptr)address, sizeof(pthread_mutex_t), true, false, pc);
     m->destroyed = true;
+}
+
+EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex) {
+    mutex_destroy_from(mutex, CALLER);
     return 0;
+}
+
+void mutex_lock_virtual(void *address, uptr pc) {
+    if (!point_sync(EVENT_MUTEX_LOCK, address, pc))
+        return;
+    struct object *m = object_at(address, OBJECT_MUTEX);
+    if (mutex_is_mine(m))
+        m->count++;
+    else
+        mutex_take(m, 1);
+}
+
+void mutex_unlock_virtual(void *address, uptr pc) {
+    if (!point_sync(EVENT_MUTEX_UNLOCK, address, pc))
+        return;
+    struct object *m = object_at(address, OBJECT_MUTEX);
+    if (mutex_is_mine(m) && --m->count == 0)
+        mutex_give(m);
 }

@@ -59,6 +59,13 @@ struct object *object_at(const void *address, enum object_type type) {
     }
 }
 
+struct object *object_fresh(const void *address, enum object_type type) {
+    struct object *o = object_at(address, type);
+    used--;
+    make(o, (uptr)address, type);
+    return o;
+}
+
 void objects_clear(void) {
     for (u32 i = 0; i < OBJECTS; i++)
         if (table[i].generation) {

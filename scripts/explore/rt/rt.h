@@ -77,7 +77,8 @@ struct thread {
     void *(*start)(void *);
     void *argument, *result;
     uptr handle;       /* its pthread_t */
-    void (*cleanup)(void);
+    void *c11_start;   /* thrd_create's function */
+    void *cleanups;    /* cancel.c: the newest buffer of pthread_cleanup_push */
     char name[32];
     u64 choices;       /* drawn so far */
     u32 last_step;     /* of its last event */
@@ -137,6 +138,7 @@ struct object {
 /* The object at an address, made if need be. (objects.c) */
 struct object *object_at(const void *address, enum object_type type);
 struct object *object_known(const void *address); /* NULL: not met in this schedule */
+struct object *object_fresh(const void *address, enum object_type type); /* just initialised */
 void objects_clear(void);                         /* forgets all, clocks too */
 
 /* --- the state ----------------------------------------------------------------------- */
@@ -284,8 +286,19 @@ void mutex_take(struct object *m, int count);
 int mutex_give(struct object *m); /* returns how often it was locked */
 struct object *mutex_at(void *mutex, uptr pc); /* fails for a destroyed one */
 bool mutex_is_mine(const struct object *m);
+int mutex_lock_from(void *mutex, bool try, u64 deadline, uptr pc); /* for c11.c */
+int mutex_unlock_from(void *mutex, uptr pc);
+void mutex_init_from(void *mutex, int type, uptr pc);
+void mutex_destroy_from(void *mutex, uptr pc);
+void mutex_lock_virtual(void *address, uptr pc); /* a recursive one of no memory: io.c */
+void mutex_unlock_virtual(void *address, uptr pc);
+
+/* cond.c, for c11.c, too */
+int cond_wait_from(void *cond, void *mutex, u64 deadline, uptr pc);
+int cond_wake_from(void *cond, bool all, uptr pc);
 
 /* thread.c */
+_Noreturn void thread_finish(void);
 _Noreturn void thread_main(void);               /* where a new thread begins */
 _Noreturn void thread_leave(void *result);      /* pthread_exit: cleanup handlers, keys */
 struct thread *thread_of(uptr handle);          /* NULL: no such thread */
@@ -301,11 +314,19 @@ void exit_begin(void);
 void cancel_check(void);      /* a cancellation point: leaves if it was asked for */
 void cancel_clean(void);      /* runs the handlers pushed and not popped */
 
-/* keys.c */
+/* keys.c: the keys as they are now are those of each schedule's begin */
+void keys_save(void);
+void keys_begin(void);
 void keys_clean(struct thread *t); /* destructors, as at the end of a thread */
 
 /* time.c: struct timespec of an absolute time, as virtual ns; 0 becomes 1 */
 u64 time_of(const void *timespec);
+void sleep_for(u64 ns, uptr pc);
+void yield_from(uptr pc);
+
+/* io.c: descriptors and mappings that a schedule leaves behind */
+void io_begin(void);
+void io_end(void);
 
 /* access.c, for mem.c and others: the event and the checks of an access to a range */
 void access_range(const void *address, size_t size, bool write, uptr pc);

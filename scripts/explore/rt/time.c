@@ -1,0 +1,152 @@
+/*
+ * time.c - virtual time. All clocks show the same; an event takes 100 ns. A sleep is a
+ * yield: time goes on at least to its end, and who else runs meanwhile is up to the
+ * schedule, because sleeping orders nothing. The time of a timed wait comes only when
+ * nobody can run.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "rt.h"
+#include "sys.h"
+
+enum { SECOND = 1000000000, EVENT = 100 };
+
+static u64 now_shown(void) {
+    return rt.now + (u64)step_now() * EVENT;
+}
+
+u64 time_of(const void *timespec) {
+    const struct timespec *t = timespec;
+    if (t->tv_sec < 0)
+        return 1;
+    if (t->tv_sec > 0x7FFFFFFF)
+        return ~(u64)0;
+    u64 ns = (u64)t->tv_sec * SECOND + (u64)t->tv_nsec;
+    return ns ? ns : 1;
+}
+
+void yield_from(uptr pc) {
+    if (!point_sync(EVENT_YIELD, NULL, pc))
+        return;
+    yield_now();
+    rt.step++; /* what follows is later than what others did meanwhile */
+    rt.current->since++;
+}
+
+void sleep_for(u64 ns, uptr pc) {
+    if (!point_sync(EVENT_SLEEP, NULL, pc))
+        return;
+    cancel_check();
+    u64 end = now_shown() + ns;
+    yield_now();
+    rt.step++;
+    rt.current->since++;
+    if (now_shown() < end)
+        rt.now += end - now_shown();
+    cancel_check();
+}
+
+EXPORT int sched_yield(void) {
+    yield_from(CALLER);
+    return 0;
+}
+EXPORT int pthread_yield(void) {
+    yield_from(CALLER);
+    return 0;
+}
+EXPORT unsigned sleep(unsigned seconds) {
+    sleep_for((u64)seconds * SECOND, CALLER);
+    return 0;
+}
+EXPORT int usleep(useconds_t microseconds) {
+    sleep_for((u64)microseconds * 1000, CALLER);
+    return 0;
+}
+
+static bool invalid(const struct timespec *t) {
+    return t->tv_nsec < 0 || t->tv_nsec >= SECOND || t->tv_sec < 0;
+}
+
+EXPORT int nanosleep(const struct timespec *time, struct timespec *left) {
+    (void)left;
+    if (invalid(time)) {
+        errno = EINVAL;
+        return -1;
+    }
+    sleep_for(time_of(time), CALLER);
+    return 0;
+}
+
+EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+                           struct timespec *left) {
+    (void)clock, (void)left;
+    if (invalid(time))
+        return EINVAL;
+    u64 ns = time_of(time);
+    if (flags & TIMER_ABSTIME)
+        ns = ns > now_shown() ? ns - now_shown() : 0;
+    sleep_for(ns, CALLER);
+    return 0;
+}
+
+/* Until a signal comes: here none does. */
+EXPORT int pause(void) {
+    if (point_sync(EVENT_SLEEP, NULL, CALLER))
+        for (;;) {
+            block(EVENT_SLEEP, NULL, -1, 0);
+            cancel_check();
+        }
+    return (int)sys(SYS_ppoll, NULL, 0, NULL, NULL, 8);
+}
+
+/* --- clocks ------------------------------------------------------------------------- */
+
+EXPORT int clock_gettime(clockid_t clock, struct timespec *time) {
+    if (!rt.active)
+        return (int)sys(SYS_clock_gettime, clock, time);
+    time->tv_sec = (time_t)(now_shown() / SECOND);
+    time->tv_nsec = (long)(now_shown() % SECOND);
+    return 0;
+}
+
+EXPORT int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+    struct timespec t;
+    (void)zone;
+    clock_gettime(CLOCK_REALTIME, &t);
+    time->tv_sec = t.tv_sec;
+    time->tv_usec = t.tv_nsec / 1000;
+    return 0;
+}
+
+EXPORT time_t time(time_t *result) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    if (result)
+        *result = t.tv_sec;
+    return t.tv_sec;
+}
+
+EXPORT int timespec_get(struct timespec *time, int base) {
+    clock_gettime(CLOCK_REALTIME, time);
+    return base;
+}
+
+EXPORT clock_t clock(void) {
+    return rt.active ? (clock_t)((u64)step_now() * EVENT / 1000) : 0;
+}
+
+EXPORT unsigned alarm(unsigned seconds) {
+    (void)seconds;
+    not_covered("alarm");
+    return 0;
+}
+EXPORT int setitimer(__itimer_which_t which, const struct itimerval *restrict value,
+                     struct itimerval *restrict old) {
+    (void)which, (void)value, (void)old;
+    not_covered("setitimer");
+    return 0;
+}
