@@ -26,6 +26,7 @@ lab      libcriterion-dev criterion/criterion.h  runs the tests
 lab      pkg-config       pkg-config             finds Criterion for the compiler
 lab      elfutils         eu-unstrip             tells whether a core fits a program
 lab      libelf-dev       gelf.h                 reads what a core says of itself
+lab      libdw-dev        elfutils/libdwfl.h     names lines and variables of schedules
 lab      libexpat1-dev    expat.h                reads the XML of Valgrind
 lab      libjansson-dev   jansson.h              writes and reads JSON
 lab      libprotobuf-c-dev protobuf-c/protobuf-c.h  writes profiles for pprof

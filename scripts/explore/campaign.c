@@ -130,7 +130,6 @@ static void fill_request(const struct campaign *c, struct request *q) {
     q->steps_max = c->steps_max;
     q->races = c->o->races;
     q->stop_at_race = c->o->until == UNTIL_RACE;
-    q->weak = c->o->weak;
     q->traced = q->output = q->by_seed = false;
     q->race_pc = 0;
     q->segment_count = 0;

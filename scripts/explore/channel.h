@@ -217,7 +217,6 @@ struct request {
     bool stop_at_race;  /* a race ends its schedule (and its batch) */
     bool traced;        /* replay: record events */
     bool output;        /* let the program's output through */
-    bool weak;          /* weak memory */
     bool gdb;           /* replay: explore_switched() is called at each switch */
     bool kernel_threads; /* no fibers, though they would be possible */
     struct policy policies[16]; /* by seed, modulo policy_count */

@@ -51,6 +51,7 @@ void trace_defect(const struct options *o, const struct schedule *s, struct defe
         close(fd);
         unlink(path);
     }
+    d->program = o->program[0];
     d->trace = w.channel;
     worker_end(&w, true);
 }

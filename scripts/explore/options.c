@@ -37,13 +37,12 @@ static const char usage[] =
     "  --reset HOW        snapshot or fork: how the next schedule begins (decided by\n"
     "                     what the program does)\n"
     "  --no-races         do not look for data races\n"
-    "  --weak             loads of atomics may see older values, where C11 lets them\n"
     "One schedule\n"
     "  --save FILE        keep the (first) failing schedule\n"
     "  --replay FILE      run that one again, traced\n"
     "  --gdb              with --replay: under GDB, which stops at each switch\n"
     "How to tell it\n"
-    "  --format F         text (the default), json, html; list: kind, functions, words\n"
+    "  --format F         text (the default), json; list: kind, functions, words\n"
     "  --json             the same as --format json\n"
     "  --output FILE      write there\n"
     "  --width N          columns, 60 to 200 (the terminal's; 80 where there is none)\n"
@@ -56,7 +55,7 @@ static const char usage[] =
     "Examples\n"
     "  CC=scripts/explore/cc.sh make && explore -- ./server --once\n"
     "  explore --until race --save race.txt -- ./server\n"
-    "  explore --replay race.txt --format html --output race.html -- ./server\n";
+    "  explore --replay race.txt --format json --output race.json -- ./server\n";
 
 void stop(int status, const char *format, ...) {
     va_list args;
@@ -98,7 +97,7 @@ static int word(const char *option, const char *text, const char *const *words) 
 }
 
 enum { SCHEDULES = 256, SECONDS, SEED, POLICY, JOBS, REPLAY, SAVE, UNTIL, JSON, FORMAT, OUTPUT, STEPS,
-       TIMEOUT, RESET, NO_RACES, WEAK, GDB, WIDTH, COLOR, KERNEL_THREADS, RANDOMIZED, HELP, VERSION };
+       TIMEOUT, RESET, NO_RACES, GDB, WIDTH, COLOR, KERNEL_THREADS, RANDOMIZED, HELP, VERSION };
 
 static const struct option known[] = {
     {"schedules", 1, NULL, SCHEDULES}, {"seconds", 1, NULL, SECONDS}, {"seed", 1, NULL, SEED},
@@ -106,7 +105,7 @@ static const struct option known[] = {
     {"save", 1, NULL, SAVE},           {"until", 1, NULL, UNTIL},     {"json", 0, NULL, JSON},
     {"format", 1, NULL, FORMAT},       {"output", 1, NULL, OUTPUT},   {"steps", 1, NULL, STEPS},
     {"timeout", 1, NULL, TIMEOUT},     {"reset", 1, NULL, RESET},     {"no-races", 0, NULL, NO_RACES},
-    {"weak", 0, NULL, WEAK},           {"gdb", 0, NULL, GDB},         {"width", 1, NULL, WIDTH},
+    {"gdb", 0, NULL, GDB},         {"width", 1, NULL, WIDTH},
     {"color", 1, NULL, COLOR},         {"help", 0, NULL, HELP},       {"version", 0, NULL, VERSION},
     /* for tests: */
     {"kernel-threads", 0, NULL, KERNEL_THREADS}, {"randomized", 0, NULL, RANDOMIZED}, {0}};
@@ -126,7 +125,6 @@ static bool how_long_or_which(struct options *o, int option, const char *name) {
     case TIMEOUT: o->timeout = seconds(name, optarg); return true;
     case RESET: o->reset = word(name, optarg, resets); return true;
     case NO_RACES: o->races = false; return true;
-    case WEAK: o->weak = true; return true;
     case KERNEL_THREADS: o->kernel_threads = true; return true;
     case RANDOMIZED: o->randomized = true; return true;
     default: return false;
@@ -134,7 +132,7 @@ static bool how_long_or_which(struct options *o, int option, const char *name) {
 }
 
 static void how_to_tell(struct options *o, int option, const char *name) {
-    static const char *const formats[] = {"text", "json", "html", "list", NULL};
+    static const char *const formats[] = {"text", "json", "list", NULL};
     static const char *const colours[] = {"never", "always", "auto", NULL};
     switch (option) {
     case REPLAY: o->replay = optarg; break;

@@ -9,7 +9,7 @@
 #include "channel.h"
 
 enum until { UNTIL_FAILURE, UNTIL_RACE, UNTIL_END };
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML, FORMAT_LIST };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_LIST };
 
 struct options {
     char **program;        /* PROGRAM ARG…, ends with NULL */
@@ -26,7 +26,6 @@ struct options {
     bool races;
     bool kernel_threads;
     bool randomized;       /* addresses as the system gives them */
-    bool weak;
     const char *replay;    /* a schedule file */
     const char *save;      /* where the schedule of the first defect goes */
     const char *output;    /* the page goes to this file */

@@ -57,7 +57,6 @@ struct failure replay(struct worker *w, const struct options *o, const struct sc
     q->traced = traced;
     q->output = traced;
     q->races = o->races || (wanted && wanted->kind == FAILURE_RACE);
-    q->weak = o->weak;
     q->stop_at_race = wanted && wanted->kind == FAILURE_RACE;
     q->race_pc = q->stop_at_race ? wanted->pc : 0;
     q->steps_max = s->steps_max;

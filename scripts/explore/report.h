@@ -23,6 +23,7 @@ struct defect {
                                      events, stacks, blocks, memory; private to the defect */
     const char *output;           /* what the program wrote in that replay (stdout and
                                      stderr), or NULL; at most 64 KiB */
+    const char *program;          /* the path it was started by */
     int known_index;              /* the driver's */
     const char *schedule_file;    /* where the schedule is saved, or NULL */
 };

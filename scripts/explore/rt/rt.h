@@ -152,7 +152,7 @@ struct runtime {
 
     u64 base;    /* step before the schedule's first event */
     u64 steps_max;
-    bool traced, races, weak;
+    bool traced, races;
     bool reconsider; /* somebody became runnable: who is first may have changed */
     u64 random;      /* state of the generator of schedules */
     u64 data_seed;

@@ -36,7 +36,6 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     rt.steps_max = q->steps_max;
     rt.traced = q->traced;
     rt.races = q->races;
-    rt.weak = q->weak;
     rt.data_seed = data_seed;
     rt.now = (u64)1700000000 * 1000000000;
     rt.generation++;

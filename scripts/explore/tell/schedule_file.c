@@ -1,0 +1,115 @@
+/*
+ * schedule_file.c - see schedule_file.h.
+ */
+#include "schedule_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char first_line[] = "racelab schedule 1";
+static const char *const ends[] = {"preempted", "blocked", "yielded", "finished"};
+
+const char *schedule_save(const char *path, const struct saved_schedule *s) {
+    FILE *f = fopen(path, "we");
+    if (!f)
+        return strerror(errno);
+    fprintf(f, "%s\nprogram: %s\nbuild-id: %s\nfailure: %s\nabout: %s\n", first_line, s->program,
+            s->build_id, s->kind, s->pair);
+    fprintf(f, "policy: %s\nseed: %" PRIu64 "\ndata-seed: %" PRIu64 "\nhash: %" PRIx64 "\n",
+            s->policy, s->seed, s->data_seed, s->hash);
+    fprintf(f, "steps-max: %u\npreemptions: %u\n", s->steps_max, s->preemptions);
+    fprintf(f, "told-by: %d %d %" PRIx64 "\nsegments: %u\n", s->failure.kind, s->failure.value,
+            s->failure.pc, s->count);
+    for (uint32_t i = 0; i < s->count; i++)
+        fprintf(f, "T%u until %u %s\n", s->segments[i].thread, s->segments[i].until,
+                ends[s->segments[i].end & 3]);
+    bool bad = ferror(f);
+    return fclose(f) || bad ? strerror(errno) : NULL;
+}
+
+static const char *read_segments(FILE *f, struct saved_schedule *s) {
+    char word[16];
+    s->segments = calloc(s->count + 1, sizeof *s->segments);
+    if (!s->segments)
+        return "out of memory";
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct segment *g = &s->segments[i];
+        if (fscanf(f, "T%" SCNu16 " until %" SCNu32 " %15s\n", &g->thread, &g->until, word) != 3)
+            return "it is cut off, or a line is damaged";
+        for (uint16_t e = 0; e < 4; e++)
+            if (strcmp(word, ends[e]) == 0)
+                g->end = e;
+    }
+    return NULL;
+}
+
+static const char *read_all(FILE *f, struct saved_schedule *s) {
+    char line[1024];
+    int kind = -1, value = 0;
+    uint64_t pc = 0;
+    if (!fgets(line, sizeof line, f) || strncmp(line, first_line, sizeof first_line - 1) != 0)
+        return "it is no schedule of this explorer";
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = 0;
+        sscanf(line, "program: %511s", s->program);
+        sscanf(line, "build-id: %63s", s->build_id);
+        sscanf(line, "failure: %31[^\n]", s->kind);
+        sscanf(line, "about: %255[^\n]", s->pair);
+        sscanf(line, "policy: %79[^\n]", s->policy);
+        sscanf(line, "seed: %" SCNu64, &s->seed);
+        sscanf(line, "data-seed: %" SCNu64, &s->data_seed);
+        sscanf(line, "hash: %" SCNx64, &s->hash);
+        sscanf(line, "steps-max: %" SCNu32, &s->steps_max);
+        sscanf(line, "preemptions: %" SCNu32, &s->preemptions);
+        sscanf(line, "told-by: %d %d %" SCNx64, &kind, &value, &pc);
+        if (sscanf(line, "segments: %" SCNu32, &s->count) == 1)
+            break;
+    }
+    if (kind <= 0 || kind >= FAILURE_KIND_COUNT || !*s->program || s->steps_max < 10
+        || s->count > SEGMENTS_MAX)
+        return "it is cut off, or a line is damaged";
+    s->failure.kind = (uint8_t)kind;
+    s->failure.value = value;
+    s->failure.pc = pc;
+    return read_segments(f, s);
+}
+
+const char *schedule_load(const char *path, struct saved_schedule *s) {
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return strerror(errno);
+    memset(s, 0, sizeof *s);
+    const char *error = read_all(f, s);
+    fclose(f);
+    return error;
+}
+
+const char *program_build_id(const char *program) {
+    static char text[64];
+    *text = 0;
+    int fd = open(program, O_RDONLY | O_CLOEXEC);
+    elf_version(EV_CURRENT);
+    Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ_MMAP, NULL) : NULL;
+    GElf_Shdr header;
+    for (Elf_Scn *s = NULL; elf && (s = elf_nextscn(elf, s));) {
+        Elf_Data *data;
+        GElf_Nhdr note;
+        size_t name, id;
+        if (!gelf_getshdr(s, &header) || header.sh_type != SHT_NOTE || !(data = elf_getdata(s, NULL)))
+            continue;
+        if (gelf_getnote(data, 0, &note, &name, &id) && note.n_type == NT_GNU_BUILD_ID)
+            for (size_t i = 0; i < note.n_descsz && i < 31; i++)
+                snprintf(text + 2 * i, 3, "%02x", ((unsigned char *)data->d_buf)[id + i]);
+    }
+    if (elf)
+        elf_end(elf);
+    if (fd >= 0)
+        close(fd);
+    return text;
+}

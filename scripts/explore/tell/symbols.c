@@ -1,0 +1,145 @@
+/*
+ * symbols.c - see symbols.h.
+ */
+#include "symbols.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../walk/blame.h"
+#include "../../walk/tell/tell.h"
+
+static Dwfl *session;
+
+void symbols_open(const char *program, uint64_t load_bias) {
+    static char *no_path;
+    static const Dwfl_Callbacks callbacks = {.find_elf = dwfl_build_id_find_elf,
+                                             .find_debuginfo = dwfl_standard_find_debuginfo,
+                                             .section_address = dwfl_offline_section_address,
+                                             .debuginfo_path = &no_path};
+    symbols_close();
+    session = dwfl_begin(&callbacks);
+    if (!session)
+        return;
+    dwfl_report_begin(session);
+    dwfl_report_elf(session, program, program, -1, load_bias, true);
+    dwfl_report_end(session, NULL, NULL);
+}
+
+void symbols_close(void) {
+    if (session)
+        dwfl_end(session);
+    session = NULL;
+}
+
+/* Relative to the project, as the compiler was told (-fdebug-prefix-map). */
+static const char *relative_path(const char *file) {
+    return file ? short_path(file) : "";
+}
+
+static int inlined_places(Dwarf_Die *cu, Dwarf_Addr address, struct place *to, int most) {
+    Dwarf_Die *scopes = NULL;
+    int count = dwarf_getscopes(cu, address, &scopes), n = 0;
+    for (int i = 0; i < count && n < most; i++) {
+        int tag = dwarf_tag(&scopes[i]);
+        if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
+            continue;
+        const char *name = dwarf_diename(&scopes[i]);
+        to[n].function = name ? name : "?";
+        n++;
+        if (tag == DW_TAG_subprogram)
+            break;
+        Dwarf_Attribute attribute;
+        Dwarf_Word word = 0;
+        if (n < most && dwarf_attr(&scopes[i], DW_AT_call_line, &attribute)
+            && dwarf_formudata(&attribute, &word) == 0)
+            to[n].line = (int)word;
+        Dwarf_Files *files;
+        if (n < most && dwarf_attr(&scopes[i], DW_AT_call_file, &attribute)
+            && dwarf_formudata(&attribute, &word) == 0
+            && dwarf_getsrcfiles(cu, &files, NULL) == 0)
+            to[n].file = relative_path(dwarf_filesrc(files, word, NULL, NULL));
+    }
+    return n;
+}
+
+int symbols_places(uint64_t pc, struct place *to, int most) {
+    memset(to, 0, sizeof *to * (size_t)most);
+    for (int i = 0; i < most; i++)
+        to[i].function = "?", to[i].file = "";
+    Dwfl_Module *module = session && pc ? dwfl_addrmodule(session, pc - 1) : NULL;
+    if (!module)
+        return pc ? 1 : 0;
+    Dwarf_Addr bias;
+    Dwarf_Die *cu = dwfl_module_addrdie(module, pc - 1, &bias);
+    int n = cu ? inlined_places(cu, pc - 1 - bias, to, most) : 0;
+    Dwfl_Line *line = dwfl_module_getsrc(module, pc - 1);
+    if (line)
+        to[0].file = relative_path(dwfl_lineinfo(line, NULL, &to[0].line, NULL, NULL, NULL));
+    if (!n) {
+        const char *name = dwfl_module_addrname(module, pc - 1);
+        to[0].function = name ? name : "?";
+        n = 1;
+    }
+    return n;
+}
+
+const char *symbols_blame(const struct channel *trace, const struct event *e) {
+    struct frame frames[32] = {0};
+    struct place places[8];
+    struct stack stack = {.frames = frames};
+    for (int i = -1; e && i < (int)e->depth && stack.count < 24; i++) {
+        uint64_t pc = i < 0 ? e->pc : trace->stacks[e->stack + (uint32_t)i];
+        int n = symbols_places(pc, places, 8);
+        for (int k = 0; k < n; k++, stack.count++) {
+            frames[stack.count].function = places[k].function;
+            frames[stack.count].file = *places[k].file ? places[k].file : "program.c";
+            frames[stack.count].line = places[k].line;
+        }
+    }
+    stack_blame(&stack);
+    return stack_blamed_name(&stack);
+}
+
+const struct event *event_at(const struct channel *trace, uint32_t step) {
+    const struct event *found = NULL;
+    for (uint32_t i = 0; i < trace->event_count && trace->events[i].step <= step; i++)
+        if (trace->events[i].step == step)
+            found = &trace->events[i];
+    return found;
+}
+
+void symbols_data(const struct channel *trace, uint64_t address, char *to, size_t size) {
+    for (uint32_t i = 0; i < trace->block_count; i++) {
+        const struct block *b = &trace->blocks[i];
+        if (address - b->address >= b->size)
+            continue;
+        if (address == b->address)
+            snprintf(to, size, "a block of %llu bytes that T%d allocated",
+                     (unsigned long long)b->size, b->alloc_thread);
+        else
+            snprintf(to, size, "%llu bytes into a block of %llu that T%d allocated",
+                     (unsigned long long)(address - b->address), (unsigned long long)b->size,
+                     b->alloc_thread);
+        return;
+    }
+    for (uint32_t i = 0; i < trace->result.thread_count; i++) {
+        const struct thread_memory *m = &trace->memory[i];
+        if (address >= m->stack_low && address < m->stack_high) {
+            snprintf(to, size, "a variable on the stack of T%u", i);
+            return;
+        }
+    }
+    Dwfl_Module *module = session ? dwfl_addrmodule(session, address) : NULL;
+    GElf_Off offset = 0;
+    GElf_Sym symbol;
+    const char *name =
+        module ? dwfl_module_addrinfo(module, address, &offset, &symbol, NULL, NULL, NULL) : NULL;
+    if (name && offset)
+        snprintf(to, size, "%llu bytes into %s", (unsigned long long)offset, name);
+    else
+        snprintf(to, size, name ? "%2$s" : "%1$#llx", (unsigned long long)address, name);
+}
