@@ -140,6 +140,8 @@ void symbols_data(const struct channel *trace, uint64_t address, char *to, size_
         module ? dwfl_module_addrinfo(module, address, &offset, &symbol, NULL, NULL, NULL) : NULL;
     if (name && offset)
         snprintf(to, size, "%llu bytes into %s", (unsigned long long)offset, name);
+    else if (name)
+        snprintf(to, size, "%s", name);
     else
-        snprintf(to, size, name ? "%2$s" : "%1$#llx", (unsigned long long)address, name);
+        snprintf(to, size, "%#llx", (unsigned long long)address);
 }

@@ -1,0 +1,96 @@
+/*
+ * json.c - a report for programs. The keys are stable; docs/schedules.md lists them.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "story.h"
+#include "symbols.h"
+#include "tell_report.h"
+
+static json_t *site(const struct defect *d, uint32_t step) {
+    const struct event *e = step ? event_at(d->trace, step) : NULL;
+    if (!e)
+        return json_null();
+    json_t *frames = json_array();
+    for (int i = -1; i < (int)e->depth; i++) {
+        struct place places[8];
+        uint64_t pc = i < 0 ? e->pc : d->trace->stacks[e->stack + (uint32_t)i];
+        int n = symbols_places(pc, places, 8);
+        for (int k = 0; k < n; k++)
+            json_array_append_new(frames, json_pack("{s:s%, s:s%, s:i}", "function", places[k].function,
+                                                    strlen(places[k].function), "file", places[k].file,
+                                                    strlen(places[k].file), "line", places[k].line));
+    }
+    return json_pack("{s:i, s:i, s:s, s:o}", "step", (int)e->step, "thread", e->thread, "does",
+                     event_words(e->kind), "stack", frames);
+}
+
+static json_t *segments(const struct channel *c) {
+    static const char *const ends[] = {"preempted", "blocked", "yielded", "finished"};
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < c->result.segment_count; i++) {
+        const struct segment *s = &c->result.segments[i];
+        json_array_append_new(list, json_pack("{s:i, s:I, s:s}", "thread", s->thread, "until",
+                                              (json_int_t)s->until, "end", ends[s->end & 3]));
+    }
+    return list;
+}
+
+static json_t *defect(const struct report *r, const struct defect *d) {
+    char words[600];
+    json_t *o = json_object();
+    json_object_set_new(o, "kind", json_string(defect_kind(d)));
+    json_object_set_new(o, "pair", json_string(defect_pair(r, d)));
+    story_verdict(d, words, sizeof words);
+    json_object_set_new(o, "verdict", json_string(words));
+    json_object_set_new(o, "words", json_string(d->failure.words));
+    json_object_set_new(o, "seed", json_integer((json_int_t)d->seed));
+    json_object_set_new(o, "policy", json_string(d->policy));
+    json_object_set_new(o, "found_at", json_integer((json_int_t)d->found_at));
+    json_object_set_new(o, "schedules", json_integer((json_int_t)d->count));
+    json_object_set_new(o, "preemptions_before", json_integer(d->preemptions_before));
+    json_object_set_new(o, "preemptions", json_integer(d->preemptions));
+    json_object_set_new(o, "shrink_replays", json_integer(d->shrink_replays));
+    json_object_set_new(o, "shrink_ms", json_real(d->shrink_seconds * 1e3));
+    json_object_set_new(o, "fewer_tried", json_integer((json_int_t)d->fewer_tried));
+    json_object_set_new(o, "confirmed", json_integer(d->confirmed));
+    json_object_set_new(o, "confirmed_of", json_integer(d->confirmed_of));
+    json_object_set_new(o, "site", site(d, d->failure.step));
+    json_object_set_new(o, "earlier", site(d, d->failure.other_step));
+    json_object_set_new(o, "segments", segments(d->trace));
+    json_object_set_new(o, "output", d->output ? json_string(d->output) : json_null());
+    return o;
+}
+
+void report_json(const struct report *r, FILE *out) {
+    const struct totals *t = &r->totals;
+    char hash[20];
+    json_t *o = json_object(), *defects = json_array(), *notes = json_array();
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->hash_of_hashes);
+    for (int i = 0; i < r->defect_count; i++)
+        json_array_append_new(defects, defect(r, &r->defects[i]));
+    for (int i = 0; i < r->note_count; i++)
+        json_array_append_new(notes, json_string(r->notes[i].words));
+    json_object_set_new(o, "format", json_string("racelab exploration 1"));
+    json_object_set_new(o, "program", json_string(r->program));
+    json_object_set_new(o, "schedules", json_integer((json_int_t)t->schedules));
+    json_object_set_new(o, "failed", json_integer((json_int_t)(t->schedules - t->by_failure[FAILURE_NONE])));
+    json_object_set_new(o, "raced", json_integer((json_int_t)t->by_failure[FAILURE_RACE]));
+    json_object_set_new(o, "events", json_integer((json_int_t)t->steps));
+    json_object_set_new(o, "distinct_schedules", json_integer((json_int_t)t->distinct));
+    json_object_set_new(o, "distinct_interleavings", json_integer((json_int_t)t->distinct_shared));
+    json_object_set_new(o, "hash", json_string(hash));
+    json_object_set_new(o, "seconds", json_real(r->seconds));
+    json_object_set_new(o, "jobs", json_integer(r->jobs));
+    json_object_set_new(o, "reset", json_string(r->reset == RESET_FORK ? "fork" : "snapshot"));
+    json_object_set_new(o, "reset_why", r->reset_why ? json_string(r->reset_why) : json_null());
+    json_object_set_new(o, "unconfirmed", json_integer((json_int_t)r->unconfirmed));
+    json_object_set_new(o, "out_of_time", json_boolean(r->out_of_time));
+    json_object_set_new(o, "notes", notes);
+    json_object_set_new(o, "defects", defects);
+    json_dumpf(o, out, JSON_INDENT(2));
+    fputc('\n', out);
+    json_decref(o);
+}

@@ -1,0 +1,288 @@
+/*
+ * text.c - a report for a terminal: the verdict, the interleaving with time downwards and
+ * a column for each thread, what matters in it in words, and how sure all that is.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../walk/tell/tell.h"
+#include "story.h"
+#include "symbols.h"
+#include "tell_report.h"
+
+struct paper {
+    FILE *out;
+    int columns;
+    bool colour;
+    const struct defect *d;
+    int lane[THREADS_MAX]; /* of each thread; -1: none */
+    int lanes, width;
+};
+
+enum { MARGIN = 7, LANES_MOST = 4 };
+
+static void put(const struct paper *p, const char *ansi, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    if (p->colour)
+        fprintf(p->out, "\033[%sm", ansi);
+    vfprintf(p->out, format, args);
+    if (p->colour)
+        fputs("\033[0m", p->out);
+    va_end(args);
+}
+
+/* A sentence, broken at words. */
+static void wrapped(const struct paper *p, const char *indent, const char *text) {
+    int at = fprintf(p->out, "%s", indent);
+    for (const char *word = text; *word;) {
+        int n = (int)strcspn(word, " ");
+        if (at + n + 1 > p->columns && at > (int)strlen(indent))
+            at = fprintf(p->out, "\n%s", indent) - 1;
+        at += fprintf(p->out, "%.*s%s", n, word, word[n] ? " " : "");
+        word += n + (word[n] != 0);
+    }
+    fputc('\n', p->out);
+}
+
+/* Where an event is: the blamable place that has a source line. */
+static struct place place_of(const struct event *e) {
+    struct place places[8];
+    symbols_places(e->pc, places, 8);
+    return places[0];
+}
+
+static void source_of(const struct event *e, char *to, size_t size) {
+    struct place p = place_of(e);
+    const struct style style = {.width = 80};
+    const char *text = p.line ? source_line(&style, p.file, p.line) : NULL;
+    if (text)
+        snprintf(to, size, "%s", text);
+    else
+        snprintf(to, size, "%s", p.function);
+}
+
+/* "its read of counter++ (race.c:6)" */
+static void deed(const struct event *e, char *to, size_t size) {
+    char source[120];
+    struct place p = place_of(e);
+    source_of(e, source, sizeof source);
+    snprintf(to, size, "%s in %s (%s:%d): %s", event_words(e->kind), p.function, base_name(p.file),
+             p.line, source);
+}
+
+/* --- the interleaving ------------------------------------------------------------------ */
+
+static void lay_out(struct paper *p, const struct row *rows, uint32_t count) {
+    memset(p->lane, -1, sizeof p->lane);
+    p->lanes = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i].kind == ROW_EVENT && p->lane[rows[i].thread] < 0)
+            p->lane[rows[i].thread] = p->lanes++;
+    if (p->lanes > LANES_MOST)
+        p->lanes = 1, memset(p->lane, 0, sizeof p->lane);
+    p->width = (p->columns - MARGIN) / (p->lanes ? p->lanes : 1);
+}
+
+static void put_cell(const struct paper *p, int thread, const char *ansi, const char *text) {
+    int lane = p->lane[thread], room = p->width - 2;
+    fprintf(p->out, "%*s", lane * p->width, "");
+    if (p->lanes == 1)
+        room -= fprintf(p->out, "T%d ", thread);
+    if ((int)strlen(text) > room)
+        put(p, ansi, "%.*s~\n", room - 1, text);
+    else
+        put(p, ansi, "%s\n", text);
+}
+
+static void put_event(const struct paper *p, const struct row *r) {
+    const struct event *e = r->event;
+    const struct failure *f = &p->d->failure;
+    char text[256], source[160], value[40] = "", times[24] = "";
+    bool matters = e->step == f->step || (f->other_step && e->step == f->other_step);
+    source_of(e, source, sizeof source);
+    if (r->times > 1)
+        snprintf(times, sizeof times, " x%u", r->times);
+    else if (e->flags & EVENT_HAS_VALUE && e->kind <= EVENT_ATOMIC_RMW && e->size <= 8)
+        snprintf(value, sizeof value, (int64_t)e->value > -10000 && (int64_t)e->value < 1000000 ? " = %lld" : " = %#llx",
+                 (long long)e->value);
+    const char *more = e->flags & EVENT_BLOCKED     ? " (waits)"
+                       : e->flags & EVENT_TIMED_OUT ? " (time is up)"
+                                                    : "";
+    snprintf(text, sizeof text, "%s%s%s%s: %s", event_words(e->kind), value, times, more, source);
+    fprintf(p->out, "%c%5u ", matters ? '>' : ' ', e->step);
+    put_cell(p, r->thread, matters ? "1;31" : "0", text);
+}
+
+static void put_switch(const struct paper *p, const struct row *r) {
+    static const char *const why[] = {"is preempted", "waits", "yields", "has ended"};
+    char from[64], to[64];
+    story_who(p->d, r->thread, from, sizeof from);
+    story_who(p->d, r->next, to, sizeof to);
+    put(p, r->end == END_PREEMPTED ? "1;33" : "2", "   --- %s %s; %s goes on\n", from, why[r->end], to);
+}
+
+static void interleaving(struct paper *p, const struct row *rows, uint32_t count) {
+    char text[80];
+    lay_out(p, rows, count);
+    fprintf(p->out, "  step ");
+    for (int lane = 0; lane < p->lanes; lane++)
+        for (int t = 0; t < THREADS_MAX && p->lanes > 1; t++)
+            if (p->lane[t] == lane) {
+                story_who(p->d, t, text, sizeof text);
+                put(p, "1", "%-*.*s", lane + 1 < p->lanes ? p->width : 0, p->width - 1, text);
+            }
+    fputc('\n', p->out);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct row *r = &rows[i];
+        if (r->kind == ROW_EVENT) {
+            put_event(p, r);
+        } else if (r->kind == ROW_SWITCH) {
+            put_switch(p, r);
+        } else if (p->lane[r->thread] >= 0) {
+            snprintf(text, sizeof text, "... %u more", r->times);
+            fprintf(p->out, "%*s", MARGIN, "");
+            put_cell(p, r->thread, "2", text);
+        }
+    }
+}
+
+static void preemptions_in_words(const struct paper *p, const struct row *rows, uint32_t count) {
+    char text[700], who[64], before[300], after[300];
+    for (uint32_t i = 0; i < count; i++) {
+        const struct row *r = &rows[i];
+        if (r->kind != ROW_SWITCH || r->end != END_PREEMPTED)
+            continue;
+        story_who(p->d, r->thread, who, sizeof who);
+        deed(r->event, before, sizeof before);
+        if (r->resumed)
+            deed(r->resumed, after, sizeof after);
+        snprintf(text, sizeof text,
+                 "After step %u %s is preempted. It had just done: %s. What it does next%s: %s",
+                 r->event->step, who, before, r->resumed ? ", later" : "",
+                 r->resumed ? after : "nothing more, before the end");
+        wrapped(p, "  ", text);
+    }
+}
+
+/* --- one defect --------------------------------------------------------------------------- */
+
+static void stack_of(const struct paper *p, const char *title, const struct event *e) {
+    char who[64];
+    if (!e)
+        return;
+    story_who(p->d, e->thread, who, sizeof who);
+    put(p, "1", "  %s: %s %s, step %u\n", title, who, event_words(e->kind), e->step);
+    for (int i = -1, shown = 0; i < (int)e->depth && shown < 8; i++) {
+        struct place places[8];
+        uint64_t pc = i < 0 ? e->pc : p->d->trace->stacks[e->stack + (uint32_t)i];
+        int n = symbols_places(pc, places, 8);
+        for (int k = 0; k < n; k++, shown++)
+            if (places[k].line)
+                fprintf(p->out, "    %-28.60s %.60s:%d\n", places[k].function,
+                        base_name(places[k].file), places[k].line);
+    }
+}
+
+static void how_sure(const struct paper *p, const struct report *r) {
+    const struct defect *d = p->d;
+    char text[500];
+    if (!r->replay && d->failure.kind != FAILURE_HANG) {
+        int n = snprintf(text, sizeof text, "%u preemption%s suffice%s (%u in the schedule found, %u replays, %.0f ms)",
+                         d->preemptions, d->preemptions == 1 ? "" : "s",
+                         d->preemptions == 1 ? "s" : "", d->preemptions_before, d->shrink_replays,
+                         d->shrink_seconds * 1e3);
+        if (d->preemptions && d->fewer_tried)
+            snprintf(text + n, sizeof text - (size_t)n, "; %u did not, in the %llu schedules tried",
+                     d->preemptions - 1, (unsigned long long)d->fewer_tried);
+        wrapped(p, "  ", text);
+        snprintf(text, sizeof text, "Replayed %d of %d times in fresh processes. Found by %s, as schedule %llu.",
+                 d->confirmed, d->confirmed_of, d->policy, (unsigned long long)d->found_at);
+        wrapped(p, "  ", text);
+    }
+    if (d->schedule_file)
+        snprintf(text, sizeof text, "Again: explore --replay %s -- %s", d->schedule_file, r->program);
+    else
+        snprintf(text, sizeof text, "To keep it: --seed %llu --schedules 1 --save FILE",
+                 (unsigned long long)d->seed);
+    wrapped(p, "  ", text);
+}
+
+static void one(struct paper *p, const struct report *r) {
+    const struct defect *d = p->d;
+    char text[600];
+    symbols_open(r->program, d->trace->load_bias);
+    story_verdict(d, text, sizeof text);
+    if (p->colour)
+        fputs("\033[1;31m", p->out);
+    wrapped(p, "", text);
+    if (p->colour)
+        fputs("\033[0m", p->out);
+    uint32_t count = 0;
+    struct row *rows = d->trace->event_count ? story_rows(d, &count) : NULL;
+    if (rows) {
+        fputc('\n', p->out);
+        interleaving(p, rows, count);
+        fputc('\n', p->out);
+        preemptions_in_words(p, rows, count);
+    }
+    free(rows);
+    if (d->failure.other_step)
+        stack_of(p, "earlier", event_at(d->trace, d->failure.other_step));
+    if (d->trace->event_count)
+        stack_of(p, d->failure.other_step ? "then" : "at the end", event_at(d->trace, d->failure.step));
+    if (d->output) {
+        put(p, "1", "  the program said\n");
+        char *copy = strdup(d->output), *save = NULL;
+        for (char *line = copy ? strtok_r(copy, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save))
+            fprintf(p->out, "    %.*s\n", p->columns - 4, line);
+        free(copy);
+    }
+    how_sure(p, r);
+    fputc('\n', p->out);
+}
+
+/* --- the bottom line ------------------------------------------------------------------------- */
+
+static void bottom_line(const struct paper *p, const struct report *r) {
+    char text[700];
+    const struct totals *t = &r->totals;
+    uint64_t failed = t->schedules - t->by_failure[FAILURE_NONE];
+    int n = failed ? snprintf(text, sizeof text, "%llu of %llu schedules failed",
+                              (unsigned long long)failed, (unsigned long long)t->schedules)
+                   : snprintf(text, sizeof text, "no failure in %llu schedules of %d policies",
+                              (unsigned long long)t->schedules, r->policy_count);
+    if (r->races_looked_for)
+        n += snprintf(text + n, sizeof text - (size_t)n, ", %s%llu with a data race",
+                      t->by_failure[FAILURE_RACE] ? "" : "and ", (unsigned long long)t->by_failure[FAILURE_RACE]);
+    snprintf(text + n, sizeof text - (size_t)n,
+             "; %s%llu distinct interleavings of the shared accesses seen; %.1f s, %d job%s, reset by %s%s%s",
+             t->distinct_at_least ? "at least " : "", (unsigned long long)t->distinct_shared,
+             r->seconds, r->jobs, r->jobs == 1 ? "" : "s",
+             r->reset == RESET_FORK ? "fork" : "snapshot", r->reset_why ? ": the program " : "",
+             r->reset_why ? r->reset_why : "");
+    wrapped(p, "", text);
+    for (int i = 0; i < r->note_count; i++)
+        if (r->notes[i].kind == NOTE_NOT_COVERED)
+            fprintf(p->out, "not covered: %s\n", r->notes[i].words);
+    if (r->unconfirmed)
+        fprintf(p->out, "%llu failures were not confirmed by a fresh process, and are not told\n",
+                (unsigned long long)r->unconfirmed);
+    if (r->out_of_time)
+        fputs("out of time: not all schedules were tried\n", p->out);
+    if (r->defects_lost)
+        fprintf(p->out, "%d more defects were counted only\n", r->defects_lost);
+}
+
+void report_text(const struct report *r, FILE *out, int columns, bool colour) {
+    struct paper p = {.out = out, .columns = columns, .colour = colour};
+    for (int i = 0; i < r->defect_count; i++) {
+        p.d = &r->defects[i];
+        one(&p, r);
+    }
+    if (!r->replay)
+        bottom_line(&p, r);
+    else if (!r->defect_count)
+        fputs("the schedule was replayed, and nothing failed\n", out);
+}
