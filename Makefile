@@ -84,7 +84,7 @@ $(foreach m,$(MODES) tool asan fuzz rt,$(eval $(call mode_rules,$m)))
 define side_rules
 build/$1/$2/lab: build/$1/$3 build/$1/labs/$(call lab_of,$2)/work.o $(COMMON:%=build/$1/%)
 	@mkdir -p $$(@D)
-	@$$(CC) $$(CFLAGS) $$(flags.$1) $$^ -o $$@
+	@$$(CC) $$(CFLAGS) $$(flags.$1) $$(filter-out build/lib/%,$$^) -o $$@
 build/$1/$2/rules: build/$1/$3 build/$1/labs/$(call lab_of,$2)/rules.o $(COMMON:%=build/$1/%)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(CFLAGS) $$(flags.$1) $$^ -lcriterion -o $$@
@@ -172,9 +172,9 @@ build/test/%: build/tool/scripts/test/test_%.o build/tool/scripts/test/support.o
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 built = @[ ! -t 2 ] || printf '\r\033[K' >&2
-programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run build/bin/walk
+programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run build/bin/walk build/bin/explore
 	$(built)
-build: $(PROGRAMS) $(RULES) build/bin/run build/bin/walk
+build: $(PROGRAMS) $(RULES) build/bin/run build/bin/walk build/bin/explore
 	$(built)
 tests: build $(TESTS) $(TARGETS:fuzz_%=build/fuzz/replay_%)
 	$(built)

@@ -11,10 +11,18 @@
 
 #include "campaign.h"
 #include "gdb.h"
+#include "../walk/read/core.h"
 #include "tell/schedule_file.h"
 #include "tell/tell_report.h"
 
 /* --- a file of a schedule ------------------------------------------------------------ */
+
+/* By walk's means, which keep it in a case. */
+static const char *build_id(const char *program) {
+    static struct casefile c;
+    const char *id = program_build_id(&c, program);
+    return id ? id : "";
+}
 
 static void save(const struct options *o, const struct report *r, const struct schedule *s) {
     if (!o->save || !s->segments)
@@ -38,7 +46,7 @@ static void save(const struct options *o, const struct report *r, const struct s
     snprintf(f.policy, sizeof f.policy, "%s", d->policy);
     snprintf(f.kind, sizeof f.kind, "%s", defect_kind(d));
     snprintf(f.pair, sizeof f.pair, "%s", defect_pair(r, d));
-    snprintf(f.build_id, sizeof f.build_id, "%s", program_build_id(o->program[0]));
+    snprintf(f.build_id, sizeof f.build_id, "%s", build_id(o->program[0]));
     snprintf(f.program, sizeof f.program, "%s", o->program[0]);
     const char *error = schedule_save(o->save, &f);
     if (error)
@@ -56,7 +64,7 @@ static void load(struct options *o, struct schedule *s, struct failure *wanted) 
         program[0] = f.program;
         o->program = program;
     }
-    const char *id = program_build_id(o->program[0]);
+    const char *id = build_id(o->program[0]);
     if (*id && *f.build_id && strcmp(id, f.build_id) != 0)
         fprintf(stderr, "explore: %s is of another build of %s: it may not fail again\n", o->replay,
                 o->program[0]);

@@ -4,13 +4,10 @@
 #include "schedule_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <gelf.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char first_line[] = "racelab schedule 1";
 static const char *const ends[] = {"preempted", "blocked", "yielded", "finished"};
@@ -88,28 +85,4 @@ const char *schedule_load(const char *path, struct saved_schedule *s) {
     const char *error = read_all(f, s);
     fclose(f);
     return error;
-}
-
-const char *program_build_id(const char *program) {
-    static char text[64];
-    *text = 0;
-    int fd = open(program, O_RDONLY | O_CLOEXEC);
-    elf_version(EV_CURRENT);
-    Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ_MMAP, NULL) : NULL;
-    GElf_Shdr header;
-    for (Elf_Scn *s = NULL; elf && (s = elf_nextscn(elf, s));) {
-        Elf_Data *data;
-        GElf_Nhdr note;
-        size_t name, id;
-        if (!gelf_getshdr(s, &header) || header.sh_type != SHT_NOTE || !(data = elf_getdata(s, NULL)))
-            continue;
-        if (gelf_getnote(data, 0, &note, &name, &id) && note.n_type == NT_GNU_BUILD_ID)
-            for (size_t i = 0; i < note.n_descsz && i < 31; i++)
-                snprintf(text + 2 * i, 3, "%02x", ((unsigned char *)data->d_buf)[id + i]);
-    }
-    if (elf)
-        elf_end(elf);
-    if (fd >= 0)
-        close(fd);
-    return text;
 }

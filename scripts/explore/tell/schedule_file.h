@@ -24,7 +24,4 @@ struct saved_schedule {
 const char *schedule_save(const char *path, const struct saved_schedule *s);
 const char *schedule_load(const char *path, struct saved_schedule *s);
 
-/* The build-id of a program, in hexadecimal; "" where it has none. */
-const char *program_build_id(const char *program);
-
 #endif

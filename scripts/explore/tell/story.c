@@ -61,21 +61,21 @@ static const struct event *next_of(const struct channel *c, uint32_t i) {
     return NULL;
 }
 
-struct row *story_rows(const struct defect *d, uint32_t *count) {
+struct story_row *story_rows(const struct defect *d, uint32_t *count) {
     const struct channel *c = d->trace;
     bool *kept = keep(d);
-    struct row *rows = calloc((size_t)c->event_count * 2 + 2, sizeof *rows), *r = rows;
+    struct story_row *rows = calloc((size_t)c->event_count * 2 + 2, sizeof *rows), *r = rows;
     for (uint32_t i = 0; kept && rows && i < c->event_count; i++) {
         const struct event *e = &c->events[i];
-        struct row *last = r > rows ? r - 1 : NULL;
+        struct story_row *last = r > rows ? r - 1 : NULL;
         if (last && last->kind == (kept[i] ? ROW_EVENT : ROW_LEFT_OUT) && last->thread == e->thread
             && (!kept[i] || (last->event->pc == e->pc && last->event->kind == e->kind)))
             last->times++;
         else
-            *r++ = (struct row){.kind = kept[i] ? ROW_EVENT : ROW_LEFT_OUT, .thread = e->thread,
+            *r++ = (struct story_row){.kind = kept[i] ? ROW_EVENT : ROW_LEFT_OUT, .thread = e->thread,
                                 .times = 1, .event = e};
         if (i + 1 < c->event_count && c->events[i + 1].thread != e->thread)
-            *r++ = (struct row){.kind = ROW_SWITCH, .thread = e->thread,
+            *r++ = (struct story_row){.kind = ROW_SWITCH, .thread = e->thread,
                                 .next = c->events[i + 1].thread, .event = e,
                                 .end = (uint8_t)end_of(c, e), .resumed = next_of(c, i)};
     }

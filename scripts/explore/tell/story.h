@@ -8,7 +8,7 @@
 
 enum row_kind { ROW_EVENT, ROW_SWITCH, ROW_LEFT_OUT };
 
-struct row {
+struct story_row {
     uint8_t kind;              /* enum row_kind */
     uint16_t thread, next;     /* switch: from whom to whom */
     uint32_t times;            /* event: in a row at one site; left out: how many events */
@@ -19,7 +19,7 @@ struct row {
 
 /* Three events around each switch, all on the addresses that the defect is about, the
  * last ones; the rest is counted. The rows are malloc'd. */
-struct row *story_rows(const struct defect *d, uint32_t *count);
+struct story_row *story_rows(const struct defect *d, uint32_t *count);
 
 /* "T1", and its name where it has one: "T1 (writer 1)". */
 void story_who(const struct defect *d, int thread, char *to, size_t size);

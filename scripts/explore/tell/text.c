@@ -65,7 +65,7 @@ static void source_of(const struct event *e, char *to, size_t size) {
 
 /* "its read of counter++ (race.c:6)" */
 static void deed(const struct event *e, char *to, size_t size) {
-    char source[120];
+    char source[140];
     struct place p = place_of(e);
     source_of(e, source, sizeof source);
     snprintf(to, size, "%s in %s (%s:%d): %s", event_words(e->kind), p.function, base_name(p.file),
@@ -74,7 +74,7 @@ static void deed(const struct event *e, char *to, size_t size) {
 
 /* --- the interleaving ------------------------------------------------------------------ */
 
-static void lay_out(struct paper *p, const struct row *rows, uint32_t count) {
+static void lay_out(struct paper *p, const struct story_row *rows, uint32_t count) {
     memset(p->lane, -1, sizeof p->lane);
     p->lanes = 0;
     for (uint32_t i = 0; i < count; i++)
@@ -96,10 +96,10 @@ static void put_cell(const struct paper *p, int thread, const char *ansi, const 
         put(p, ansi, "%s\n", text);
 }
 
-static void put_event(const struct paper *p, const struct row *r) {
+static void put_event(const struct paper *p, const struct story_row *r) {
     const struct event *e = r->event;
     const struct failure *f = &p->d->failure;
-    char text[256], source[160], value[40] = "", times[24] = "";
+    char text[400], source[160], value[40] = "", times[24] = "";
     bool matters = e->step == f->step || (f->other_step && e->step == f->other_step);
     source_of(e, source, sizeof source);
     if (r->times > 1)
@@ -115,7 +115,7 @@ static void put_event(const struct paper *p, const struct row *r) {
     put_cell(p, r->thread, matters ? "1;31" : "0", text);
 }
 
-static void put_switch(const struct paper *p, const struct row *r) {
+static void put_switch(const struct paper *p, const struct story_row *r) {
     static const char *const why[] = {"is preempted", "waits", "yields", "has ended"};
     char from[64], to[64];
     story_who(p->d, r->thread, from, sizeof from);
@@ -123,7 +123,7 @@ static void put_switch(const struct paper *p, const struct row *r) {
     put(p, r->end == END_PREEMPTED ? "1;33" : "2", "   --- %s %s; %s goes on\n", from, why[r->end], to);
 }
 
-static void interleaving(struct paper *p, const struct row *rows, uint32_t count) {
+static void interleaving(struct paper *p, const struct story_row *rows, uint32_t count) {
     char text[80];
     lay_out(p, rows, count);
     fprintf(p->out, "  step ");
@@ -135,7 +135,7 @@ static void interleaving(struct paper *p, const struct row *rows, uint32_t count
             }
     fputc('\n', p->out);
     for (uint32_t i = 0; i < count; i++) {
-        const struct row *r = &rows[i];
+        const struct story_row *r = &rows[i];
         if (r->kind == ROW_EVENT) {
             put_event(p, r);
         } else if (r->kind == ROW_SWITCH) {
@@ -148,10 +148,10 @@ static void interleaving(struct paper *p, const struct row *rows, uint32_t count
     }
 }
 
-static void preemptions_in_words(const struct paper *p, const struct row *rows, uint32_t count) {
-    char text[700], who[64], before[300], after[300];
+static void preemptions_in_words(const struct paper *p, const struct story_row *rows, uint32_t count) {
+    char text[900], who[64], before[300], after[300];
     for (uint32_t i = 0; i < count; i++) {
-        const struct row *r = &rows[i];
+        const struct story_row *r = &rows[i];
         if (r->kind != ROW_SWITCH || r->end != END_PREEMPTED)
             continue;
         story_who(p->d, r->thread, who, sizeof who);
@@ -187,7 +187,7 @@ static void stack_of(const struct paper *p, const char *title, const struct even
 
 static void how_sure(const struct paper *p, const struct report *r) {
     const struct defect *d = p->d;
-    char text[500];
+    char text[900];
     if (!r->replay && d->failure.kind != FAILURE_HANG) {
         int n = snprintf(text, sizeof text, "%u preemption%s suffice%s (%u in the schedule found, %u replays, %.0f ms)",
                          d->preemptions, d->preemptions == 1 ? "" : "s",
@@ -220,7 +220,7 @@ static void one(struct paper *p, const struct report *r) {
     if (p->colour)
         fputs("\033[0m", p->out);
     uint32_t count = 0;
-    struct row *rows = d->trace->event_count ? story_rows(d, &count) : NULL;
+    struct story_row *rows = d->trace->event_count ? story_rows(d, &count) : NULL;
     if (rows) {
         fputc('\n', p->out);
         interleaving(p, rows, count);
