@@ -112,7 +112,7 @@ WALKLIBS := -lexpat -ljansson -lprotobuf-c -lz -lelf -lm
 
 EXPLORE  := $(patsubst %.c,build/tool/%.o,$(wildcard scripts/explore/*.c scripts/explore/tell/*.c))
 # what the explorer tells by walk's means
-EXPLORE_WALK := $(filter-out %/walk/main.o,$(WALK))
+EXPLORE_WALK := $(filter-out %/walk/main.o %/walk/options.o,$(WALK))
 build/bin/explore: $(EXPLORE) $(EXPLORE_WALK) | build/lib/explore-rt.o
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(EXPLORE) $(EXPLORE_WALK) $(WALKLIBS) -ldw -o $@
