@@ -47,7 +47,7 @@ SIDE     ?= racy
 RUNS     ?=
 
 .PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk \
-        crash tsan helgrind drd rules core walk diff hint
+        crash tsan helgrind drd rules explore core walk diff hint
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -180,7 +180,7 @@ tests: build $(TESTS) $(TARGETS:fuzz_%=build/fuzz/replay_%)
 	$(built)
 
 # --- one lab: LAB is a number, a slug or a part of it; SIDE=solution ---------
-crash tsan helgrind drd rules: programs
+crash tsan helgrind drd rules explore: programs
 	@scripts/lab.sh $@ $(LAB) $(SIDE) $(RUNS:%=--runs %)
 core: programs
 	@scripts/lab.sh core $(LAB) $(SIDE)

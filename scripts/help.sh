@@ -20,12 +20,14 @@ One lab: LAB is a number, a slug or a part of it; SIDE=solution for the repair
   make crash LAB=02     run it until it dies
   make core LAB=02      get its core and see who was where
   make tsan LAB=02      what ThreadSanitizer says; also: helgrind, drd
+  make explore LAB=02   the schedule that makes it fail, step by step
   make rules LAB=02     the tests of its contract, with one thread
   make hint LAB=02      three hints
   make diff LAB=02      the repair
 
 Any program of yours
   scripts/tsan.sh -- PROGRAM ARG...      also: helgrind.sh, drd.sh, core.sh
+  build/bin/explore -- PROGRAM ARG...    made with CC=scripts/explore/cc.sh
   build/bin/walk CORE REPORT...          one case of them; --help says more
   gdb -x scripts/gdb/racelab.py PROGRAM CORE
 

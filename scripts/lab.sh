@@ -8,6 +8,7 @@
 #   rate                run it 200 times, and count the deaths
 #   tsan, helgrind, drd run it under a detector (5 runs; where they do not show
 #                       what is claimed, 25 more)
+#   explore             look for a schedule that makes it fail (20000; --runs N)
 #   core                get a core and show what is in it
 #   rules               run the tests of its contract, with one thread
 #   diff, hint          the repair as a diff; the hints
@@ -54,6 +55,7 @@ case $verb in
 crash) crash ;;
 rate) rate ;;
 core) core ;;
+explore) explore ;;
 tsan) detector tsan tsan ;;
 helgrind | drd) detector "$verb" plain ;;
 rules) program=$(program_of "$lab" "$side" plain rules) && exec timeout 120 "$program" -j1 ;;

@@ -47,6 +47,25 @@ ended_as_claimed() { # HOW VALUE OUTPUT
 }
 expectation() { if [ "$side" = solution ]; then echo 'it lives'; else echo "it dies of $(lab_says "$lab" crash)"; fi; }
 
+# Seeds make it the same on each run: what 300 schedules showed once, they show again.
+explore() {
+    local program claim missing status
+    program=$(program_of "$lab" "$side" explore) || exit
+    build build/bin/explore
+    cd "$root" || exit
+    build/bin/explore --schedules "${runs:-20000}" ${bold:+--color always} -- "$(short "$program")"
+    status=$?
+    [ $status -lt 2 ] || exit $status
+    if [ "$side" != racy ]; then
+        [ $status -eq 0 ] || not_claimed 'no schedule makes it fail'
+        as_claimed 'no schedule makes it fail'
+    fi
+    claim=$(lab_says "$lab" explore)
+    build/bin/explore --format list --until end --schedules 300 -- "$program" | sed 's/^/1\t/' >"$evidence/explore.tsv"
+    missing=$(findings_meet "$claim" "$evidence/explore.tsv") || not_claimed "$missing"
+    as_claimed "explore: $claim"
+}
+
 crash() {
     local program how value seconds file
     program=$(program_of "$lab" "$side" plain) || exit

@@ -49,7 +49,8 @@ EACH_LAB(keep_to_their_form) {
     }
     char *claims = slurp("labs/%s/lab.txt", lab);
     const char *keys[] = {"title: ",    "\nclass: ", "\nsource: ",   "\ncrash: ", "\nsays: ",
-                          "\nvictim: ", "\ntsan: ",  "\nhelgrind: ", "\ndrd: ",   "\nlook: "};
+                          "\nvictim: ", "\ntsan: ",  "\nhelgrind: ", "\ndrd: ",   "\nlook: ",
+                          "\nexplore: "};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         cr_assert(strstr(claims, keys[i]), "lab.txt has no line for %s", keys[i]);
 }
@@ -102,6 +103,14 @@ EACH_LAB(die_as_claimed) {
 
 EACH_LAB(leave_a_core_that_shows_the_claimed_victim) {
     exited(sh(120, "scripts/lab.sh core %s", lab_of(*path)), 0);
+}
+
+EACH_LAB(fail_under_a_schedule_as_claimed) {
+    exited(sh(120, "scripts/lab.sh explore %s", lab_of(*path)), 0);
+}
+
+EACH_LAB(survive_20000_schedules_when_repaired) {
+    exited(sh(120, "scripts/lab.sh explore %s solution", lab_of(*path)), 0);
 }
 
 static void shows_as_claimed(const char *tool, const char *lab) {

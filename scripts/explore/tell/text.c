@@ -40,7 +40,7 @@ static void wrapped(const struct paper *p, const char *indent, const char *text)
         int n = (int)strcspn(word, " ");
         if (at + n + 1 > p->columns && at > (int)strlen(indent))
             at = fprintf(p->out, "\n%s", indent) - 1;
-        at += fprintf(p->out, "%.*s%s", n, word, word[n] ? " " : "");
+        at += fprintf(p->out, "%s%.*s", word > text && at > (int)strlen(indent) ? " " : "", n, word);
         word += n + (word[n] != 0);
     }
     fputc('\n', p->out);
