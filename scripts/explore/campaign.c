@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LONG_ENOUGH = 1000000, CALIBRATION_STEPS = 50000000 };
+enum { LONG_ENOUGH = 1000000, CALIBRATION_STEPS = 10000000 };
 static const double batch_seconds = 0.2;
 
 struct campaign {
@@ -172,8 +172,9 @@ static void look_at(struct campaign *c) {
     c->calibration = w.channel->calibration;
     retire(c, &w);
     uint64_t usual = (uint64_t)c->calibration.events * 20;
-    c->steps_max = c->o->steps        ? c->o->steps
-                   : usual > 1u << 30 ? 1u << 30
+    if (c->calibration.events >= CALIBRATION_STEPS) /* it did not end: no more than that */
+        usual = CALIBRATION_STEPS;
+    c->steps_max = c->o->steps           ? c->o->steps
                    : usual > LONG_ENOUGH ? (uint32_t)usual
                                          : LONG_ENOUGH;
 }
