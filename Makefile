@@ -89,7 +89,7 @@ build/$1/$2/rules: build/$1/$3 build/$1/labs/$(call lab_of,$2)/rules.o $(COMMON:
 	@mkdir -p $$(@D)
 	@$$(CC) $$(CFLAGS) $$(flags.$1) $$^ -lcriterion -o $$@
 endef
-build/explore/%: CC = scripts/explore/cc.sh
+build/explore/%: private CC = scripts/explore/cc.sh
 $(SIDES:%=build/explore/%/lab): build/lib/explore-rt.o
 $(foreach m,$(MODES),\
   $(foreach l,$(LABS),$(eval $(call side_rules,$m,labs/$l,labs/$l/map.o))\

@@ -123,6 +123,8 @@ static void check_program(const struct options *o) {
 static void died_early(struct worker *w) {
     if (w->channel->cannot[0])
         stop(3, "%s", w->channel->cannot);
+    if (!w->channel->beat)
+        stop(3, "%s dies before its main can begin", w->program);
 }
 
 static void fill_request(const struct campaign *c, struct request *q) {

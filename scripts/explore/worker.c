@@ -109,7 +109,7 @@ static _Noreturn void become(const struct options *o, const char *output, int me
 
 void worker_start(struct worker *w, const struct options *o, const char *output) {
     int memory, pair[2], news[2], error;
-    *w = (struct worker){.channel_size = sizeof(struct channel)};
+    *w = (struct worker){.channel_size = sizeof(struct channel), .program = o->program[0]};
     w->channel = shared_memory("explore-channel", sizeof *w->channel, &memory);
     w->channel->version = CHANNEL_VERSION;
     w->channel->size = sizeof *w->channel;

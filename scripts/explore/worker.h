@@ -18,6 +18,7 @@ struct worker {
     int socket;
     struct channel *channel;
     size_t channel_size;
+    const char *program; /* what runs in it */
     bool met;           /* it is up and listens */
     bool busy;          /* was asked, has not answered */
     bool dead;          /* the process is gone, or said that it cannot */
