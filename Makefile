@@ -46,7 +46,7 @@ LAB      ?= 01
 SIDE     ?= racy
 RUNS     ?=
 
-.PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk \
+.PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk bench-explore \
         crash tsan helgrind drd rules explore core walk diff hint
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -205,6 +205,8 @@ picture: programs
 	@scripts/picture.sh
 fuzz:
 	@scripts/fuzz.sh
+bench-explore: programs
+	@scripts/bench-explore.sh
 bench-walk: programs
 	@scripts/bench-walk.sh
 lint:

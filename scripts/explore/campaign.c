@@ -23,7 +23,7 @@ struct campaign {
     struct schedule *first;
     struct worker workers[64];
     int jobs;
-    uint64_t end;      /* seeds from o->seed to here; grows smaller when one has failed */
+    uint64_t end; /* seeds from o->seed to here; grows smaller when one has failed */
     double begin, deadline;
     struct calibration calibration;
     struct known known[KNOWN_MAX];
@@ -153,7 +153,8 @@ static void look_at(struct campaign *c) {
         if (w.channel->notes[i].kind == NOTE_NEEDS_FORK)
             snapshot = false;
     if (!w.channel->fibers && !w.dead)
-        w.channel->note_count = 0, c->r->reset_why = "this processor or kernel cannot switch threads in user space";
+        w.channel->note_count = 0,
+        c->r->reset_why = "this processor or kernel cannot switch threads in user space";
     c->reset = c->o->reset >= 0 && (c->o->reset == RESET_FORK || w.channel->fibers)
                    ? (enum reset_kind)c->o->reset
                : snapshot ? RESET_SNAPSHOT
@@ -176,9 +177,7 @@ static void look_at(struct campaign *c) {
     uint64_t usual = (uint64_t)c->calibration.events * 20;
     if (c->calibration.events >= CALIBRATION_STEPS) /* it did not end: no more than that */
         usual = CALIBRATION_STEPS;
-    c->steps_max = c->o->steps           ? c->o->steps
-                   : usual > LONG_ENOUGH ? (uint32_t)usual
-                                         : LONG_ENOUGH;
+    c->steps_max = c->o->steps ? c->o->steps : usual > LONG_ENOUGH ? (uint32_t)usual : LONG_ENOUGH;
 }
 
 static void begin_worker(struct campaign *c, struct worker *w, uint64_t next) {

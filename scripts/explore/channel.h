@@ -178,19 +178,19 @@ struct thread_end {
 };
 
 struct failure {
-    uint8_t kind;           /* enum failure_kind */
+    uint8_t kind;                 /* enum failure_kind */
     uint8_t access, other_access; /* enum event_kind: race and use after free */
-    uint8_t size;           /* bytes, of a race's access */
-    int32_t value;          /* the signal, or the exit status */
-    int16_t thread;         /* who */
-    int16_t other;          /* the other thread of it, or -1 */
-    uint32_t step;          /* of the event that failed */
-    uint32_t other_step;    /* of the earlier event that belongs to it, or 0 */
-    uint64_t pc;            /* as a return address (look up pc - 1), or 0 */
-    uint64_t address;       /* accessed; the object's */
-    int16_t cycle[16];      /* deadlock: each waits for the next, the last for the first */
+    uint8_t size;                 /* bytes, of a race's access */
+    int32_t value;                /* the signal, or the exit status */
+    int16_t thread;               /* who */
+    int16_t other;                /* the other thread of it, or -1 */
+    uint32_t step;                /* of the event that failed */
+    uint32_t other_step;          /* of the earlier event that belongs to it, or 0 */
+    uint64_t pc;                  /* as a return address (look up pc - 1), or 0 */
+    uint64_t address;             /* accessed; the object's */
+    int16_t cycle[16];            /* deadlock: each waits for the next, the last for the first */
     int16_t cycle_count;
-    char words[224];        /* what it was in words: "unlock of a mutex held by T2", "assertion …" */
+    char words[224]; /* what it was in words: "unlock of a mutex held by T2", "assertion …" */
 };
 
 /* --- requests and answers ---------------------------------------------------------------- */
@@ -206,24 +206,24 @@ enum request_kind {
 enum reset_kind { RESET_SNAPSHOT, RESET_FORK, RESET_NONE /* the process ends with it */ };
 
 struct request {
-    uint32_t kind;      /* enum request_kind */
-    uint32_t reset;     /* enum reset_kind */
-    uint64_t first;     /* seed */
+    uint32_t kind;  /* enum request_kind */
+    uint32_t reset; /* enum reset_kind */
+    uint64_t first; /* seed */
     uint64_t stride;
-    uint64_t count;     /* schedules at most */
-    double seconds;     /* at most; looked at between schedules */
-    uint32_t steps_max; /* events of one schedule; more is a livelock */
-    bool races;         /* detect data races */
-    bool stop_at_race;  /* a race ends its schedule (and its batch) */
-    bool traced;        /* replay: record events */
-    bool output;        /* let the program's output through */
-    bool gdb;           /* replay: explore_switched() is called at each switch */
-    bool kernel_threads; /* no fibers, though they would be possible */
+    uint64_t count;             /* schedules at most */
+    double seconds;             /* at most; looked at between schedules */
+    uint32_t steps_max;         /* events of one schedule; more is a livelock */
+    bool races;                 /* detect data races */
+    bool stop_at_race;          /* a race ends its schedule (and its batch) */
+    bool traced;                /* replay: record events */
+    bool output;                /* let the program's output through */
+    bool gdb;                   /* replay: explore_switched() is called at each switch */
+    bool kernel_threads;        /* no fibers, though they would be possible */
     struct policy policies[16]; /* by seed, modulo policy_count */
     uint32_t policy_count;
-    uint64_t race_pc;   /* replay: only this race is looked for (pc - load_bias); 0: any */
-    bool by_seed;       /* replay: the schedule of seed `first`, instead of `replay` */
-    uint64_t data_seed; /* replay: what rand() and others draw from */
+    uint64_t race_pc;       /* replay: only this race is looked for (pc - load_bias); 0: any */
+    bool by_seed;           /* replay: the schedule of seed `first`, instead of `replay` */
+    uint64_t data_seed;     /* replay: what rand() and others draw from */
     uint32_t segment_count; /* replay: how many of `replay` hold */
 };
 
@@ -231,10 +231,10 @@ struct request {
  * means depends on nothing but the program. */
 struct calibration {
     bool done;
-    uint32_t events;                  /* of the longest calibrating schedule */
-    uint32_t shared_events;           /* of them at shared sites */
+    uint32_t events;        /* of the longest calibrating schedule */
+    uint32_t shared_events; /* of them at shared sites */
     uint32_t threads;
-    uint32_t shared_of[THREADS_MAX];  /* events at shared sites, by thread: SURW's weights */
+    uint32_t shared_of[THREADS_MAX];        /* events at shared sites, by thread: SURW's weights */
     uint64_t sites[(1 << SITES_BITS) / 64]; /* hashed addresses of code that shares */
     uint32_t site_count;
 };
@@ -246,10 +246,10 @@ struct result { /* of the last schedule */
     struct failure race;    /* the first race, or kind NONE */
     uint32_t steps, switches, preemptions;
     uint32_t segment_count;
-    bool segments_cut;      /* more than SEGMENTS_MAX */
-    bool over;              /* the schedule came to its end, and what is here holds */
-    bool raced;             /* there was a race, told before or not */
-    uint64_t shared_hash;   /* of the order of accesses that threads share */
+    bool segments_cut;    /* more than SEGMENTS_MAX */
+    bool over;            /* the schedule came to its end, and what is here holds */
+    bool raced;           /* there was a race, told before or not */
+    uint64_t shared_hash; /* of the order of accesses that threads share */
     uint32_t thread_count;
     struct thread_end threads[THREADS_MAX];
     struct segment segments[SEGMENTS_MAX];
@@ -275,20 +275,20 @@ struct channel_note {
 };
 
 enum answer_kind {
-    ANSWER_DONE,         /* all asked for is done */
-    ANSWER_FAILURE,      /* `result` is a schedule with a failure or a new race */
+    ANSWER_DONE,    /* all asked for is done */
+    ANSWER_FAILURE, /* `result` is a schedule with a failure or a new race */
     ANSWER_OUT_OF_TIME,
-    ANSWER_NEEDS_FORK,   /* the program did what a snapshot can't restore; result.seed: where */
-    ANSWER_CANNOT        /* environment: `notes` says why */
+    ANSWER_NEEDS_FORK, /* the program did what a snapshot can't restore; result.seed: where */
+    ANSWER_CANNOT      /* environment: `notes` says why */
 };
 
 struct answer {
-    uint32_t kind;       /* enum answer_kind */
-    uint64_t next;       /* explore: the seed to go on with */
+    uint32_t kind; /* enum answer_kind */
+    uint64_t next; /* explore: the seed to go on with */
 };
 
 struct known {
-    uint8_t kind;   /* enum failure_kind */
+    uint8_t kind; /* enum failure_kind */
     int32_t value;
     uint64_t pc;    /* less load_bias; 0: any */
     uint64_t count; /* schedules that ended so, or had that race */
@@ -303,14 +303,14 @@ struct channel {
     struct answer answer;
     struct calibration calibration;
     struct totals totals;
-    char cannot[200];       /* why the runtime gave up (environment); or "" */
-    bool fibers;            /* threads are switched in user space; else by the kernel */
-    uint32_t pool_wanted;   /* the schedule needs more stacks than there are; 0: it does not */
+    char cannot[200];     /* why the runtime gave up (environment); or "" */
+    bool fibers;          /* threads are switched in user space; else by the kernel */
+    uint32_t pool_wanted; /* the schedule needs more stacks than there are; 0: it does not */
     uint32_t note_count;
     struct channel_note notes[NOTES_MAX];
-    uint32_t known_count;   /* failures that are counted only, and end no batch: the */
+    uint32_t known_count;          /* failures that are counted only, and end no batch: the */
     struct known known[KNOWN_MAX]; /* driver adds them, the runtime counts */
-    uint64_t load_bias;     /* what ASLR or PIE added to the program's own addresses */
+    uint64_t load_bias;            /* what ASLR or PIE added to the program's own addresses */
     struct segment replay[SEGMENTS_MAX];
     struct result result;
     /* traced replay */

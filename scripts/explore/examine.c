@@ -18,8 +18,8 @@ static bool confirmed(const struct options *o, const struct schedule *s, const s
     struct worker w;
     worker_start(&w, o, NULL);
     struct failure again = replay(&w, o, s, f, RESET_FORK, false);
-    bool same = f->kind == FAILURE_HANG ? again.kind == FAILURE_HANG
-                                        : !w.dead && same_failure(&again, f);
+    bool same =
+        f->kind == FAILURE_HANG ? again.kind == FAILURE_HANG : !w.dead && same_failure(&again, f);
     worker_end(&w, false);
     return same;
 }

@@ -54,11 +54,23 @@ void replay_in_gdb(const struct options *o, const struct schedule *s) {
     size_t n = 0;
     while (o->program[n])
         n++;
-    const char *head[] = {"gdb", "-q", "-nx", "-ex", "set startup-with-shell off", "-ex", where,
-                          "-ex", "set breakpoint pending on", "-ex", "break explore_switched",
-                          "-ex", "commands\nsilent\nprintf \"-- here %s\\n\", explore_switch_words\n"
-                                 "up-silently 1\nend",
-                          "-ex", "run", "--args"};
+    const char *head[] = {"gdb",
+                          "-q",
+                          "-nx",
+                          "-ex",
+                          "set startup-with-shell off",
+                          "-ex",
+                          where,
+                          "-ex",
+                          "set breakpoint pending on",
+                          "-ex",
+                          "break explore_switched",
+                          "-ex",
+                          "commands\nsilent\nprintf \"-- here %s\\n\", explore_switch_words\n"
+                          "up-silently 1\nend",
+                          "-ex",
+                          "run",
+                          "--args"};
     size_t heads = sizeof head / sizeof *head;
     const char **all = calloc(heads + n + 1, sizeof *all);
     if (!all)

@@ -93,7 +93,8 @@ static void replay_file(struct options *o, struct report *r) {
     wanted.pc += w.channel->load_bias;
     struct defect *d = &r->defects[0];
     d->failure = wanted;
-    struct failure f = replay(&w, o, &s, wanted.kind == FAILURE_RACE ? &wanted : NULL, RESET_FORK, false);
+    struct failure f =
+        replay(&w, o, &s, wanted.kind == FAILURE_RACE ? &wanted : NULL, RESET_FORK, false);
     r->replay = true;
     r->totals.schedules = 1;
     r->fibers = w.channel->fibers;

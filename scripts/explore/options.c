@@ -96,19 +96,55 @@ static int word(const char *option, const char *text, const char *const *words) 
     stop(2, "--%s is one of %s; not '%s'", option, all, text);
 }
 
-enum { SCHEDULES = 256, SECONDS, SEED, POLICY, JOBS, REPLAY, SAVE, UNTIL, JSON, FORMAT, OUTPUT, STEPS,
-       TIMEOUT, RESET, NO_RACES, GDB, WIDTH, COLOR, KERNEL_THREADS, RANDOMIZED, HELP, VERSION };
+enum {
+    SCHEDULES = 256,
+    SECONDS,
+    SEED,
+    POLICY,
+    JOBS,
+    REPLAY,
+    SAVE,
+    UNTIL,
+    JSON,
+    FORMAT,
+    OUTPUT,
+    STEPS,
+    TIMEOUT,
+    RESET,
+    NO_RACES,
+    GDB,
+    WIDTH,
+    COLOR,
+    KERNEL_THREADS,
+    RANDOMIZED,
+    HELP,
+    VERSION
+};
 
-static const struct option known[] = {
-    {"schedules", 1, NULL, SCHEDULES}, {"seconds", 1, NULL, SECONDS}, {"seed", 1, NULL, SEED},
-    {"policy", 1, NULL, POLICY},       {"jobs", 1, NULL, JOBS},       {"replay", 1, NULL, REPLAY},
-    {"save", 1, NULL, SAVE},           {"until", 1, NULL, UNTIL},     {"json", 0, NULL, JSON},
-    {"format", 1, NULL, FORMAT},       {"output", 1, NULL, OUTPUT},   {"steps", 1, NULL, STEPS},
-    {"timeout", 1, NULL, TIMEOUT},     {"reset", 1, NULL, RESET},     {"no-races", 0, NULL, NO_RACES},
-    {"gdb", 0, NULL, GDB},         {"width", 1, NULL, WIDTH},
-    {"color", 1, NULL, COLOR},         {"help", 0, NULL, HELP},       {"version", 0, NULL, VERSION},
-    /* for tests: */
-    {"kernel-threads", 0, NULL, KERNEL_THREADS}, {"randomized", 0, NULL, RANDOMIZED}, {0}};
+static const struct option known[] = {{"schedules", 1, NULL, SCHEDULES},
+                                      {"seconds", 1, NULL, SECONDS},
+                                      {"seed", 1, NULL, SEED},
+                                      {"policy", 1, NULL, POLICY},
+                                      {"jobs", 1, NULL, JOBS},
+                                      {"replay", 1, NULL, REPLAY},
+                                      {"save", 1, NULL, SAVE},
+                                      {"until", 1, NULL, UNTIL},
+                                      {"json", 0, NULL, JSON},
+                                      {"format", 1, NULL, FORMAT},
+                                      {"output", 1, NULL, OUTPUT},
+                                      {"steps", 1, NULL, STEPS},
+                                      {"timeout", 1, NULL, TIMEOUT},
+                                      {"reset", 1, NULL, RESET},
+                                      {"no-races", 0, NULL, NO_RACES},
+                                      {"gdb", 0, NULL, GDB},
+                                      {"width", 1, NULL, WIDTH},
+                                      {"color", 1, NULL, COLOR},
+                                      {"help", 0, NULL, HELP},
+                                      {"version", 0, NULL, VERSION},
+                                      /* for tests: */
+                                      {"kernel-threads", 0, NULL, KERNEL_THREADS},
+                                      {"randomized", 0, NULL, RANDOMIZED},
+                                      {0}};
 
 static bool how_long_or_which(struct options *o, int option, const char *name) {
     static const char *const untils[] = {"failure", "race", "end", NULL};
@@ -142,7 +178,10 @@ static void how_to_tell(struct options *o, int option, const char *name) {
     case FORMAT: o->format = (enum format)word(name, optarg, formats); break;
     case OUTPUT: o->output = optarg; break;
     case WIDTH: o->width = (int)whole(name, optarg, 60, 200); break;
-    case COLOR: o->colour = word(name, optarg, colours); o->colour -= o->colour == 2 ? 3 : 0; break;
+    case COLOR:
+        o->colour = word(name, optarg, colours);
+        o->colour -= o->colour == 2 ? 3 : 0;
+        break;
     case HELP: fputs(usage, stdout); exit(0);
     case VERSION: puts("explore (racelab) 1.0"); exit(0);
     default: exit(2);
@@ -150,8 +189,13 @@ static void how_to_tell(struct options *o, int option, const char *name) {
 }
 
 void options_read(struct options *o, int argc, char **argv) {
-    *o = (struct options){.seconds = -1, .seed = 1, .policy = "mix", .timeout = 10, .reset = -1,
-                          .races = true, .colour = -1};
+    *o = (struct options){.seconds = -1,
+                          .seed = 1,
+                          .policy = "mix",
+                          .timeout = 10,
+                          .reset = -1,
+                          .races = true,
+                          .colour = -1};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     o->jobs = processors > 0 && processors < 64 ? (int)processors : 1;
     int option, index = 0;
@@ -178,10 +222,10 @@ void options_read(struct options *o, int argc, char **argv) {
 /* --- policies ------------------------------------------------------------------------ */
 
 static const struct policy mix[] = {
-    {POLICY_WALK, 1, false, false}, {POLICY_PCT, 3, false, false},  {POLICY_POS, 0, false, false},
-    {POLICY_WALK, 6, true, false},  {POLICY_SURW, 0, true, false},  {POLICY_PCT, 2, true, false},
+    {POLICY_WALK, 1, false, false},  {POLICY_PCT, 3, false, false}, {POLICY_POS, 0, false, false},
+    {POLICY_WALK, 6, true, false},   {POLICY_SURW, 0, true, false}, {POLICY_PCT, 2, true, false},
     {POLICY_WALK, 40, false, false}, {POLICY_POS, 0, true, false},  {POLICY_PCT, 6, true, false},
-    {POLICY_SURW, 0, true, true},   {POLICY_WALK, 2, true, false},  {POLICY_WALK, 6, false, false},
+    {POLICY_SURW, 0, true, true},    {POLICY_WALK, 2, true, false}, {POLICY_WALK, 6, false, false},
 };
 
 int options_policies(const struct options *o, struct policy *to) {

@@ -12,10 +12,10 @@ struct schedule {
     struct segment *segments; /* malloc'd */
     uint32_t count;
     uint64_t seed, data_seed;
-    bool by_seed;             /* it had too many segments to be kept */
+    bool by_seed; /* it had too many segments to be kept */
     struct policy policies[16];
     uint32_t policy_count, steps_max;
-    uint64_t hash;            /* of its result */
+    uint64_t hash; /* of its result */
 };
 
 /* The one whose result a worker holds. */

@@ -44,7 +44,8 @@ static bool attempt(struct shrinking *k, struct segment *list, uint32_t count) {
         return false;
     free(k->best->segments);
     *k->best = schedule_of(k->w);
-    if (k->best->count > count && r->preemptions == k->preemptions) { /* the shorter way to say it */
+    if (k->best->count > count
+        && r->preemptions == k->preemptions) { /* the shorter way to say it */
         memcpy(k->best->segments, list, count * sizeof *list);
         k->best->count = count;
     }

@@ -19,12 +19,12 @@ struct worker {
     struct channel *channel;
     size_t channel_size;
     const char *program; /* what runs in it */
-    bool met;           /* it is up and listens */
-    bool busy;          /* was asked, has not answered */
-    bool dead;          /* the process is gone, or said that it cannot */
-    uint64_t beat;      /* the last one seen … */
-    double beat_at;     /* … and when */
-    uint64_t next, end; /* its own seeds: those from next to end are to be tried */
+    bool met;            /* it is up and listens */
+    bool busy;           /* was asked, has not answered */
+    bool dead;           /* the process is gone, or said that it cannot */
+    uint64_t beat;       /* the last one seen … */
+    double beat_at;      /* … and when */
+    uint64_t next, end;  /* its own seeds: those from next to end are to be tried */
 };
 
 /* Once, before the first: the driver inherits what explored programs leave behind, and

@@ -38,7 +38,8 @@ static bool expected(const char *source, const char *found) {
 static void finds_what_is_expected(const char *compiler, const char *level, const char *source) {
     const char *program = made(compiler, level, source);
     bool correct = expected(source, "none");
-    struct outcome o = sh(60, EXPLORE "--format list --schedules %d -- %s", correct ? 20000 : 5000, program);
+    struct outcome o =
+        sh(60, EXPLORE "--format list --schedules %d -- %s", correct ? 20000 : 5000, program);
     int found = 0;
     for (char *line = strtok(o.out, "\n"); line; line = strtok(NULL, "\n"), found++) {
         char kind[100], pair[200], both[320];
@@ -63,7 +64,8 @@ ParameterizedTest(path_param *path, explore, finds_in_programs_of_gcc) {
 /* --- the same seed is the same schedule --------------------------------------------- */
 
 static char *hash_of(const char *options, const char *program) {
-    struct outcome o = sh(60, EXPLORE "--json --until end --schedules 600 %s -- %s", options, program);
+    struct outcome o =
+        sh(60, EXPLORE "--json --until end --schedules 600 %s -- %s", options, program);
     char *hash = strstr(o.out, "\"hash\": ");
     cr_assert(hash, "%s: %s", options, o.err);
     hash[26] = 0;
@@ -71,8 +73,8 @@ static char *hash_of(const char *options, const char *program) {
 }
 
 Test(explore, has_the_same_hashes_however_it_is_reset) {
-    static const char *const sources[] = {"mutex_racy", "order_deadlock", "cond_lost", "free_early",
-                                          "barrier_correct", "atomic_two_steps"};
+    static const char *const sources[] = {"mutex_racy", "order_deadlock",  "cond_lost",
+                                          "free_early", "barrier_correct", "atomic_two_steps"};
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         char source[200];
         snprintf(source, sizeof source, FIXTURES "%s.c", sources[i]);

@@ -16,31 +16,44 @@ void access_range(const void *address, size_t size, bool write, uptr pc) {
 }
 
 #define ACCESSES(prefix, size)                                                                     \
-    EXPORT void __tsan_##prefix##read##size(void *p) { access(p, size, false, CALLER); }           \
-    EXPORT void __tsan_##prefix##write##size(void *p) { access(p, size, true, CALLER); }           \
+    EXPORT void __tsan_##prefix##read##size(void *p) {                                             \
+        access(p, size, false, CALLER);                                                            \
+    }                                                                                              \
+    EXPORT void __tsan_##prefix##write##size(void *p) {                                            \
+        access(p, size, true, CALLER);                                                             \
+    }                                                                                              \
     EXPORT void __tsan_##prefix##read_write##size(void *p) {                                       \
         access(p, size, false, CALLER);                                                            \
         access(p, size, true, CALLER);                                                             \
     }
 #define SIZES(prefix)                                                                              \
-    ACCESSES(prefix, 1) ACCESSES(prefix, 2) ACCESSES(prefix, 4) ACCESSES(prefix, 8)                \
-    ACCESSES(prefix, 16)
+    ACCESSES(prefix, 1)                                                                            \
+    ACCESSES(prefix, 2) ACCESSES(prefix, 4) ACCESSES(prefix, 8) ACCESSES(prefix, 16)
 SIZES()
 SIZES(unaligned_)
 SIZES(volatile_)
 SIZES(unaligned_volatile_)
 
-EXPORT void __tsan_read_range(void *p, size_t size) { access_range(p, size, false, CALLER); }
-EXPORT void __tsan_write_range(void *p, size_t size) { access_range(p, size, true, CALLER); }
-EXPORT void __tsan_vptr_read(void **p) { access(p, 8, false, CALLER); }
+EXPORT void __tsan_read_range(void *p, size_t size) {
+    access_range(p, size, false, CALLER);
+}
+EXPORT void __tsan_write_range(void *p, size_t size) {
+    access_range(p, size, true, CALLER);
+}
+EXPORT void __tsan_vptr_read(void **p) {
+    access(p, 8, false, CALLER);
+}
 EXPORT void __tsan_vptr_update(void **p, void *value) {
     if (*p != value) /* a constructor that writes what is there is no race: as TSan does */
         access(p, 8, true, CALLER);
 }
 
-EXPORT void __tsan_init(void) {}
-EXPORT void __tsan_ignore_thread_begin(void) {}
-EXPORT void __tsan_ignore_thread_end(void) {}
+EXPORT void __tsan_init(void) {
+}
+EXPORT void __tsan_ignore_thread_begin(void) {
+}
+EXPORT void __tsan_ignore_thread_end(void) {
+}
 
 /* --- the call stack ------------------------------------------------------------------ */
 

@@ -107,7 +107,7 @@ INLINE void told(u64 value) {
         if (exploring) {                                                                           \
             after_load((const void *)p, order);                                                    \
             before_store((const void *)p, order, true);                                            \
-            told((u64)new);                                                                        \
+            told((u64) new);                                                                       \
             saw((const void *)p, (u64)old, new != old);                                            \
         }                                                                                          \
         *p = new;                                                                                  \
@@ -116,8 +116,8 @@ INLINE void told(u64 value) {
 
 /* A failed comparison is a load, with an order of its own. */
 #define COMPARE(bits, type)                                                                        \
-    static bool compare##bits(volatile type *p, type *expected, type value, int order,             \
-                              int failed, uptr pc) {                                               \
+    static bool compare##bits(volatile type *p, type *expected, type value, int order, int failed, \
+                              uptr pc) {                                                           \
         bool exploring = point(EVENT_ATOMIC_RMW, (uptr)p, sizeof *p, pc);                          \
         type old = *p;                                                                             \
         bool same = old == *expected;                                                              \

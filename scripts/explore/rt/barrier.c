@@ -9,8 +9,8 @@
 #include "rt.h"
 #include "shadow.h"
 
-EXPORT int pthread_barrier_init(pthread_barrier_t *barrier,
-                                const pthread_barrierattr_t *attributes, unsigned count) {
+EXPORT int pthread_barrier_init(pthread_barrier_t *barrier, const pthread_barrierattr_t *attributes,
+                                unsigned count) {
     uptr pc = CALLER;
     (void)attributes;
     if (!count)

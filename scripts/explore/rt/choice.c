@@ -17,15 +17,33 @@ static u64 draw(u64 n, uptr pc) {
     return value;
 }
 
-EXPORT int rand(void) { return (int)draw((u64)RAND_MAX + 1, CALLER); }
-EXPORT long random(void) { return (long)draw((u64)RAND_MAX + 1, CALLER); }
-EXPORT int rand_r(unsigned *seed) { return (void)seed, (int)draw((u64)RAND_MAX + 1, CALLER); }
-EXPORT void srand(unsigned seed) { (void)seed; }
-EXPORT void srandom(unsigned seed) { (void)seed; }
-EXPORT void srand48(long seed) { (void)seed; }
-EXPORT double drand48(void) { return (double)draw((u64)1 << 48, CALLER) / (double)((u64)1 << 48); }
-EXPORT long lrand48(void) { return (long)draw((u64)1 << 31, CALLER); }
-EXPORT long mrand48(void) { return (long)draw((u64)1 << 32, CALLER) - ((long)1 << 31); }
+EXPORT int rand(void) {
+    return (int)draw((u64)RAND_MAX + 1, CALLER);
+}
+EXPORT long random(void) {
+    return (long)draw((u64)RAND_MAX + 1, CALLER);
+}
+EXPORT int rand_r(unsigned *seed) {
+    return (void)seed, (int)draw((u64)RAND_MAX + 1, CALLER);
+}
+EXPORT void srand(unsigned seed) {
+    (void)seed;
+}
+EXPORT void srandom(unsigned seed) {
+    (void)seed;
+}
+EXPORT void srand48(long seed) {
+    (void)seed;
+}
+EXPORT double drand48(void) {
+    return (double)draw((u64)1 << 48, CALLER) / (double)((u64)1 << 48);
+}
+EXPORT long lrand48(void) {
+    return (long)draw((u64)1 << 31, CALLER);
+}
+EXPORT long mrand48(void) {
+    return (long)draw((u64)1 << 32, CALLER) - ((long)1 << 31);
+}
 
 EXPORT ssize_t getrandom(void *buffer, size_t size, unsigned flags) {
     (void)flags;

@@ -184,7 +184,7 @@ static void on_signal(int sig, siginfo_t *info, void *context) {
 #elif defined __aarch64__
     pc = (uptr)((ucontext_t *)context)->uc_mcontext.pc + 4;
 #endif
-    if (!rt.active) { /* not the program's: a defect of ours, or of a forked child */
+    if (!rt.active) {        /* not the program's: a defect of ours, or of a forked child */
         u64 action[4] = {0}; /* SIG_DFL: it comes again, and ends us */
         sys(SYS_rt_sigaction, sig, action, NULL, 8);
         return;

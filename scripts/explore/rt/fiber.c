@@ -65,34 +65,35 @@ static void real_create(pthread_t *thread, struct lent *l, void *(*start)(void *
 /* Callee-saved registers and the floating point control words go on the stack that is
  * left; the thread control block is exchanged with the stack. */
 void explore_swap(uptr *save, uptr sp, uptr fs) __attribute__((visibility("hidden")));
-__asm__(".text\n"
-        ".globl explore_swap\n"
-        ".hidden explore_swap\n"
-        ".type explore_swap, @function\n"
-        "explore_swap:\n"
-        "    pushq %rbp\n"
-        "    pushq %rbx\n"
-        "    pushq %r12\n"
-        "    pushq %r13\n"
-        "    pushq %r14\n"
-        "    pushq %r15\n"
-        "    subq $8, %rsp\n"
-        "    stmxcsr (%rsp)\n"
-        "    fnstcw 4(%rsp)\n"
-        "    movq %rsp, (%rdi)\n"
-        "    movq %rsi, %rsp\n"
-        "    wrfsbase %rdx\n"
-        "    fldcw 4(%rsp)\n"
-        "    ldmxcsr (%rsp)\n"
-        "    addq $8, %rsp\n"
-        "    popq %r15\n"
-        "    popq %r14\n"
-        "    popq %r13\n"
-        "    popq %r12\n"
-        "    popq %rbx\n"
-        "    popq %rbp\n"
-        "    ret\n"
-        ".size explore_swap, . - explore_swap\n");
+__asm__(
+    ".text\n"
+    ".globl explore_swap\n"
+    ".hidden explore_swap\n"
+    ".type explore_swap, @function\n"
+    "explore_swap:\n"
+    "    pushq %rbp\n"
+    "    pushq %rbx\n"
+    "    pushq %r12\n"
+    "    pushq %r13\n"
+    "    pushq %r14\n"
+    "    pushq %r15\n"
+    "    subq $8, %rsp\n"
+    "    stmxcsr (%rsp)\n"
+    "    fnstcw 4(%rsp)\n"
+    "    movq %rsp, (%rdi)\n"
+    "    movq %rsi, %rsp\n"
+    "    wrfsbase %rdx\n"
+    "    fldcw 4(%rsp)\n"
+    "    ldmxcsr (%rsp)\n"
+    "    addq $8, %rsp\n"
+    "    popq %r15\n"
+    "    popq %r14\n"
+    "    popq %r13\n"
+    "    popq %r12\n"
+    "    popq %rbx\n"
+    "    popq %rbp\n"
+    "    ret\n"
+    ".size explore_swap, . - explore_swap\n");
 
 bool fibers_possible(void) {
     enum { HWCAP2_FSGSBASE = 1 << 1 }; /* asm/hwcap2.h; Linux 5.9 */
@@ -117,9 +118,7 @@ static uptr prepared(uptr top, void (*function)(void)) {
     return (uptr)sp;
 }
 
-static struct {
-    uptr sp, fs;
-} server;
+static struct { uptr sp, fs; } server;
 
 void server_run(uptr sp, void (*function)(void)) {
     if (!rt.fibers) {
@@ -146,16 +145,29 @@ void server_resume(void) {
 
 #else
 
-bool fibers_possible(void) { return false; }
-uptr tls_base(void) { return 0; }
-void server_run(uptr sp, void (*function)(void)) { (void)sp, function(); }
+bool fibers_possible(void) {
+    return false;
+}
+uptr tls_base(void) {
+    return 0;
+}
+void server_run(uptr sp, void (*function)(void)) {
+    (void)sp, function();
+}
 void server_start(uptr top, void (*function)(void)) {
     (void)top, function();
     __builtin_unreachable();
 }
-void server_resume(void) { sys(SYS_exit_group, 0); __builtin_unreachable(); }
-static uptr prepared(uptr top, void (*function)(void)) { return (void)function, top; }
-static void explore_swap(uptr *save, uptr sp, uptr fs) { (void)save, (void)sp, (void)fs; }
+void server_resume(void) {
+    sys(SYS_exit_group, 0);
+    __builtin_unreachable();
+}
+static uptr prepared(uptr top, void (*function)(void)) {
+    return (void)function, top;
+}
+static void explore_swap(uptr *save, uptr sp, uptr fs) {
+    (void)save, (void)sp, (void)fs;
+}
 
 #endif
 

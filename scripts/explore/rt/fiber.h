@@ -38,7 +38,7 @@ _Noreturn void server_resume(void);
 /* Goes on in `function`, on a stack that ends at `top`, for good. */
 _Noreturn void server_start(uptr top, void (*function)(void));
 int fibers_used(void); /* in this schedule, besides main */
-uptr tls_base(void); /* the FS base */
+uptr tls_base(void);   /* the FS base */
 uptr tls_low(uptr base);
 uptr tls_high(uptr base);
 

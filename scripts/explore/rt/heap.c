@@ -33,8 +33,8 @@ struct header {
 _Static_assert(sizeof(struct header) == 32, "blocks must be aligned to 16");
 
 static struct {
-    uptr top;      /* the next block's header goes here; 0: nothing is mapped yet */
-    uptr high;     /* as far as memory was ever used */
+    uptr top;  /* the next block's header goes here; 0: nothing is mapped yet */
+    uptr high; /* as far as memory was ever used */
     struct header *oldest, *newest; /* in quarantine */
     size_t waiting;                 /* bytes in it */
     struct header *again[CLASSES];  /* to be given out again, by class */
@@ -279,9 +279,9 @@ u32 heap_blocks(struct block *to, u32 max) {
             if ((uptr)h >= heap.top)
                 break;
             if (pass == 1 && count - i <= max)
-                to[count - i - 1] = (struct block){(uptr)(h + 1), h->size, h->alloc_step,
-                                                   h->free_step, h->alloc_thread, h->free_thread},
-                kept++;
+                to[count - i - 1] = (struct block){(uptr)(h + 1), h->size,         h->alloc_step,
+                                                   h->free_step,  h->alloc_thread, h->free_thread},
+                               kept++;
             at = ((uptr)(h + 1) + h->size + 15) & ~(uptr)15;
         }
         count = i;

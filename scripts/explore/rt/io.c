@@ -210,7 +210,8 @@ EXPORT int mprotect(void *where, size_t size, int protection) {
     return result(sys(SYS_mprotect, where, size, protection));
 }
 
-/* --- stdio's locks ----------------------------------------------------------------------------- */
+/* --- stdio's locks -----------------------------------------------------------------------------
+ */
 
 /* Between callers of these. printf and its kin do not take them; but nobody is
  * interrupted inside of those. */

@@ -119,8 +119,7 @@ u64 policy_stop(void) {
         if (rt.change_next >= rt.change_count)
             return ~(u64)0;
         return rt.policy.shared_only ? 0 : rt.base + rt.change[rt.change_next];
-    case POLICY_WALK:
-        return rt.policy.shared_only ? 0 : rt.next_switch;
+    case POLICY_WALK: return rt.policy.shared_only ? 0 : rt.next_switch;
     case POLICY_REPLAY:
         if (rt.replay_next < rt.channel->request.segment_count) {
             const struct segment *s = &rt.channel->replay[rt.replay_next];
@@ -131,8 +130,7 @@ u64 policy_stop(void) {
             return rt.step + (s->until - done);
         }
         return ~(u64)0;
-    default:
-        return 0;
+    default: return 0;
     }
 }
 

@@ -44,8 +44,8 @@ EXPORT pid_t waitpid(pid_t pid, int *status, int options) {
     bool exploring = point_sync(EVENT_SYSTEM, NULL, CALLER);
     for (;;) {
         bool wait = !exploring || rt.runnable_count < 2;
-        long r = sys(SYS_wait4, pid, status ? status : &none, wait ? options : options | WNOHANG,
-                     NULL);
+        long r =
+            sys(SYS_wait4, pid, status ? status : &none, wait ? options : options | WNOHANG, NULL);
         if (r < 0) {
             errno = (int)-r;
             return -1;

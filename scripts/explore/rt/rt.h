@@ -48,27 +48,27 @@ struct object;
 struct thread {
     /* who runs */
     u16 id;
-    u8 state;          /* enum thread_state */
-    bool timed_out;    /* how the last block() ended */
+    u8 state;       /* enum thread_state */
+    bool timed_out; /* how the last block() ended */
     bool detached, joined, cancelled, exiting, started;
-    u8 cancel_off;     /* pthread_setcancelstate */
+    u8 cancel_off; /* pthread_setcancelstate */
     u8 cancel_async;
-    u8 waits;          /* enum event_kind, while blocked */
+    u8 waits; /* enum event_kind, while blocked */
     int creator;
-    u32 own;           /* own events done, as of `since` */
-    u64 since;         /* rt.step when it was last switched to */
-    u32 watch_after;   /* spinning is looked for after so many events in a row */
-    u64 priority;      /* PCT, POS */
-    uptr pending;      /* POS: the granule it is about to touch; 0: nothing */
+    u32 own;         /* own events done, as of `since` */
+    u64 since;       /* rt.step when it was last switched to */
+    u32 watch_after; /* spinning is looked for after so many events in a row */
+    u64 priority;    /* PCT, POS */
+    uptr pending;    /* POS: the granule it is about to touch; 0: nothing */
     bool pending_write;
-    u64 deadline;      /* of a timed wait, virtual ns; 0: none */
+    u64 deadline; /* of a timed wait, virtual ns; 0: none */
     struct object *wait_for;
-    int wait_thread;   /* joins: whom; or -1 */
+    int wait_thread;     /* joins: whom; or -1 */
     struct thread *next; /* in a queue of waiters */
-    u32 queue_token;   /* changes when it leaves a queue */
+    u32 queue_token;     /* changes when it leaves a queue */
 
     /* happens-before */
-    u32 epoch;         /* first step of its epoch: since its last release */
+    u32 epoch;                         /* first step of its epoch: since its last release */
     bool fence_release, fence_acquire; /* the clocks below hold something */
     u32 clock[CLOCK_THREADS];
     u32 release_fence[CLOCK_THREADS], acquire_fence[CLOCK_THREADS];
@@ -76,12 +76,12 @@ struct thread {
     /* what it was made of */
     void *(*start)(void *);
     void *argument, *result;
-    uptr handle;       /* its pthread_t */
-    void *c11_start;   /* thrd_create's function */
-    void *cleanups;    /* cancel.c: the newest buffer of pthread_cleanup_push */
+    uptr handle;     /* its pthread_t */
+    void *c11_start; /* thrd_create's function */
+    void *cleanups;  /* cancel.c: the newest buffer of pthread_cleanup_push */
     char name[32];
-    u64 choices;       /* drawn so far */
-    u32 last_step;     /* of its last event */
+    u64 choices;   /* drawn so far */
+    u32 last_step; /* of its last event */
     uptr last_pc;
 
     /* spinning: the last atomic read that brought nothing new */
@@ -92,7 +92,7 @@ struct thread {
     /* how it is stopped: fiber.c */
     uptr sp, fs;
     int futex;
-    int pool;          /* index of the stack it runs on */
+    int pool; /* index of the stack it runs on */
 
     void *specific[KEYS_MAX];
 
@@ -120,15 +120,15 @@ enum object_type {
 struct object {
     uptr address;
     u32 generation;
-    u8 type;          /* enum object_type */
+    u8 type; /* enum object_type */
     bool destroyed;
-    bool started;     /* barrier, semaphore, once: `value` was taken over from memory */
-    int owner;        /* thread + 1; 0: nobody */
-    int count;        /* recursion; a barrier's arrivals */
-    int value;        /* semaphore: its value; barrier: how many; once: 0, 1 begun, 2 done */
-    u32 phase;        /* barrier: rounds so far */
-    int readers;      /* rwlock: how often it is held for reading */
-    uptr partner;     /* cond: the mutex its waiters gave */
+    bool started; /* barrier, semaphore, once: `value` was taken over from memory */
+    int owner;    /* thread + 1; 0: nobody */
+    int count;    /* recursion; a barrier's arrivals */
+    int value;    /* semaphore: its value; barrier: how many; once: 0, 1 begun, 2 done */
+    u32 phase;    /* barrier: rounds so far */
+    int readers;  /* rwlock: how often it is held for reading */
+    uptr partner; /* cond: the mutex its waiters gave */
     int waiters;
     struct thread *first, *last; /* cond: the queue */
     u8 held_by[CLOCK_THREADS];   /* rwlock: how often by each thread for reading */
@@ -139,25 +139,25 @@ struct object {
 struct object *object_at(const void *address, enum object_type type);
 struct object *object_known(const void *address); /* NULL: not met in this schedule */
 struct object *object_fresh(const void *address, enum object_type type); /* just initialised */
-void objects_clear(void);                         /* forgets all, clocks too */
+void objects_clear(void); /* forgets all, clocks too */
 
 /* --- the state ----------------------------------------------------------------------- */
 
 struct runtime {
     /* hot */
-    u64 step;    /* of the event being done; goes on over all schedules */
-    u64 stop;    /* the first step at which point() must look closer */
+    u64 step; /* of the event being done; goes on over all schedules */
+    u64 stop; /* the first step at which point() must look closer */
     struct thread *current;
     bool active; /* a schedule is being run, and this is the program's code */
 
-    u64 base;    /* step before the schedule's first event */
+    u64 base; /* step before the schedule's first event */
     u64 steps_max;
     bool traced, races;
     bool reconsider; /* somebody became runnable: who is first may have changed */
     u64 random;      /* state of the generator of schedules */
     u64 data_seed;
-    u64 now;         /* virtual time, ns since 1970 */
-    u32 generation;  /* of objects */
+    u64 now;        /* virtual time, ns since 1970 */
+    u32 generation; /* of objects */
 
     /* threads: threads[0] is main */
     int thread_count;
@@ -168,12 +168,12 @@ struct runtime {
 
     /* policy.c */
     struct policy policy;
-    u64 next_switch;       /* walk: step; PCT: next change point */
+    u64 next_switch; /* walk: step; PCT: next change point */
     u64 change[8];
     int change_count, change_next;
-    u64 lowest;            /* PCT: the next priority below all others */
-    u64 eligible;          /* events so far at which a switch was possible */
-    int intended;          /* SURW: the thread that does the next event at a shared site */
+    u64 lowest;   /* PCT: the next priority below all others */
+    u64 eligible; /* events so far at which a switch was possible */
+    int intended; /* SURW: the thread that does the next event at a shared site */
     u32 remaining[THREADS_MAX];
 
     /* spinning: policy-free, schedule.c */
@@ -190,12 +190,12 @@ struct runtime {
 
     struct failure failure, race;
     bool raced;
-    bool is_fork;          /* this is a child of the fork server */
-    bool alone;            /* no driver: one schedule, with output */
+    bool is_fork; /* this is a child of the fork server */
+    bool alone;   /* no driver: one schedule, with output */
     bool fibers;
-    bool ending;           /* schedule_over() is at work */
-    bool peeking;          /* the runtime reads what the program is about to read */
-    bool snapshots;        /* the schedule being run will be undone in process */
+    bool ending;            /* schedule_over() is at work */
+    bool peeking;           /* the runtime reads what the program is about to read */
+    bool snapshots;         /* the schedule being run will be undone in process */
     const char *needs_fork; /* what it did that a snapshot cannot undo */
 
     struct channel *channel;
@@ -232,25 +232,26 @@ bool point_sync(enum event_kind kind, const void *address, uptr pc);
  * false: timed out. A deadlock that closes here ends the schedule. */
 bool block(enum event_kind kind, struct object *what, int thread, u64 deadline);
 void unblock(struct thread *t);
-void unblock_waiters(const struct object *o);      /* of everyone blocked in it */
-void yield_now(void);                              /* somebody else, if anybody can */
+void unblock_waiters(const struct object *o); /* of everyone blocked in it */
+void yield_now(void);                         /* somebody else, if anybody can */
 void thread_runnable(struct thread *t, bool yes);
 
-struct thread *thread_new(void);                   /* NULL: no place */
-_Noreturn void thread_ends(void);                  /* the current one, for good */
-struct thread *runnable_next(int id);              /* first runnable after id, in a circle */
+struct thread *thread_new(void);      /* NULL: no place */
+_Noreturn void thread_ends(void);     /* the current one, for good */
+struct thread *runnable_next(int id); /* first runnable after id, in a circle */
 struct thread *runnable_nth(int n);
-struct thread *runnable_best(void);                /* of the highest priority */
+struct thread *runnable_best(void); /* of the highest priority */
 
 /* --- policy.c ------------------------------------------------------------------------- */
 
 u64 random_next(void);
 void policy_begin(u64 seed, const struct policy *policy);
-struct thread *policy_decide(enum event_kind kind, uptr address, uptr pc); /* the current, or who preempts it */
-struct thread *policy_pick(void);                  /* the current cannot go on; NULL: nobody can */
-struct thread *policy_yield(void);                 /* somebody else, or the current */
-void policy_thread(struct thread *t, bool new);    /* it is new, or runnable again */
-u64 policy_stop(void);                             /* the next step it wants to see */
+struct thread *policy_decide(enum event_kind kind, uptr address,
+                             uptr pc);          /* the current, or who preempts it */
+struct thread *policy_pick(void);               /* the current cannot go on; NULL: nobody can */
+struct thread *policy_yield(void);              /* somebody else, or the current */
+void policy_thread(struct thread *t, bool new); /* it is new, or runnable again */
+u64 policy_stop(void);                          /* the next step it wants to see */
 bool site_shared(uptr pc);
 void site_mark(uptr pc);
 /* A choice of the program's surroundings (rand(), whom to wake): 0 … n-1, by the data
@@ -265,7 +266,7 @@ _Noreturn void fail(enum failure_kind kind, uptr address, uptr pc, const char *w
 /* The same, and the earlier event that belongs to it. */
 _Noreturn void fail_with(enum failure_kind kind, uptr address, uptr pc, int other, u32 other_step,
                          const char *words);
-_Noreturn void finish(int status); /* the program ends by itself */
+_Noreturn void finish(int status);                 /* the program ends by itself */
 void note(enum note_kind kind, const char *words); /* once each */
 /* The program used what this runtime does not model: said once, by name. */
 void not_covered(const char *name);
@@ -274,7 +275,7 @@ void needs_fork(const char *name);
 
 /* The traced replay (trace.c). `value` is noted where has_value. */
 void trace_event(enum event_kind kind, uptr address, u32 size, uptr pc);
-void trace_value(u64 value);        /* of the event just traced */
+void trace_value(u64 value); /* of the event just traced */
 void trace_flag(u8 flag);
 void trace_order(int order);
 
@@ -283,7 +284,7 @@ void trace_order(int order);
 /* mutex.c, for condition variables: what pthread_mutex_lock and _unlock do, with no event
  * of their own. The first blocks; both update the clocks. */
 void mutex_take(struct object *m, int count);
-int mutex_give(struct object *m); /* returns how often it was locked */
+int mutex_give(struct object *m);              /* returns how often it was locked */
 struct object *mutex_at(void *mutex, uptr pc); /* fails for a destroyed one */
 bool mutex_is_mine(const struct object *m);
 int mutex_lock_from(void *mutex, bool try, u64 deadline, uptr pc); /* for c11.c */
@@ -299,9 +300,9 @@ int cond_wake_from(void *cond, bool all, uptr pc);
 
 /* thread.c */
 _Noreturn void thread_finish(void);
-_Noreturn void thread_main(void);               /* where a new thread begins */
-_Noreturn void thread_leave(void *result);      /* pthread_exit: cleanup handlers, keys */
-struct thread *thread_of(uptr handle);          /* NULL: no such thread */
+_Noreturn void thread_main(void);          /* where a new thread begins */
+_Noreturn void thread_leave(void *result); /* pthread_exit: cleanup handlers, keys */
+struct thread *thread_of(uptr handle);     /* NULL: no such thread */
 struct thread *thread_start(void *(*start)(void *), void *argument, bool detached, uptr pc);
 /* The result of t, which has ended or will; sets *result. An errno value. */
 int thread_join(struct thread *t, void **result, u64 deadline, uptr pc);
@@ -311,8 +312,8 @@ _Noreturn void end_of_process(int status, uptr pc);
 void exit_begin(void);
 
 /* cancel.c */
-void cancel_check(void);      /* a cancellation point: leaves if it was asked for */
-void cancel_clean(void);      /* runs the handlers pushed and not popped */
+void cancel_check(void); /* a cancellation point: leaves if it was asked for */
+void cancel_clean(void); /* runs the handlers pushed and not popped */
 
 /* keys.c: the keys as they are now are those of each schedule's begin */
 void keys_save(void);

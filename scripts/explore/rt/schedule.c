@@ -176,8 +176,7 @@ NOINLINE bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc) 
     }
     rt.step--; /* it has not happened yet */
     c->last_pc = pc;
-    if (unlikely(rt.watching
-                 || (rt.step >= c->since + c->watch_after && rt.runnable_count > 1)))
+    if (unlikely(rt.watching || (rt.step >= c->since + c->watch_after && rt.runnable_count > 1)))
         watch(kind, address, size, pc);
     struct thread *next = policy_decide(kind, address, pc);
     rt.reconsider = false;
@@ -329,7 +328,7 @@ bool block(enum event_kind kind, struct object *what, int thread, u64 deadline) 
     if (rt.traced)
         trace_flag(EVENT_BLOCKED);
     switch_to(next_to_run(), END_BLOCKED);
-    rt.step++; /* what follows is later than what others did meanwhile … */
+    rt.step++;  /* what follows is later than what others did meanwhile … */
     c->since++; /* … and is no event of its own */
     set_stop();
     if (rt.traced && c->timed_out)

@@ -17,7 +17,7 @@ extern uptr main_sp;
 void main_entry(void);
 void flush_output(void);
 
-void run_alone(void);            /* one schedule, with no driver */
+void run_alone(void);           /* one schedule, with no driver */
 _Noreturn void end_alone(void); /* as the program ended */
 
 /* snapshot.c: more fibers were made */

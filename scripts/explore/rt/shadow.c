@@ -39,9 +39,15 @@ u64 *shadow_cell_elsewhere(uptr address) {
 
 /* --- a slot ------------------------------------------------------------------------- */
 
-INLINE u32 step_of(u64 slot) { return (u32)slot; }
-INLINE u32 thread_of_slot(u64 slot) { return (u32)(slot >> 32) & 0xFF; }
-INLINE u32 mask_of(u64 slot) { return (u32)(slot >> 40) & 0xFF; }
+INLINE u32 step_of(u64 slot) {
+    return (u32)slot;
+}
+INLINE u32 thread_of_slot(u64 slot) {
+    return (u32)(slot >> 32) & 0xFF;
+}
+INLINE u32 mask_of(u64 slot) {
+    return (u32)(slot >> 40) & 0xFF;
+}
 
 static enum event_kind access_of(u64 slot) {
     if (slot & SLOT_FREED)

@@ -25,8 +25,8 @@ enum { WINDOW_BITS = 24, WINDOWS = 1 << 12, CELL_SLOTS = 4 };
 #define SLOT_ATOMIC ((u64)1 << 49)
 #define SLOT_FREED ((u64)1 << 50)
 
-extern uptr shadow_base;              /* of all windows' shadows */
-extern uptr shadow_window[WINDOWS];   /* which window a place is taken by: address >> 24 */
+extern uptr shadow_base;            /* of all windows' shadows */
+extern uptr shadow_window[WINDOWS]; /* which window a place is taken by: address >> 24 */
 
 void shadow_start(void);
 void shadow_clear(void); /* all, when steps begin anew */
@@ -48,8 +48,8 @@ void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc);
 INLINE void shadow_word(uptr address, u32 mask, bool write, bool atomic, uptr pc) {
     u64 *cell = shadow_cell(address);
     const struct thread *t = rt.current;
-    u64 mine = (u64)t->id << 32 | (u64)mask << 40 | (write ? SLOT_WRITE : 0)
-               | (atomic ? SLOT_ATOMIC : 0);
+    u64 mine =
+        (u64)t->id << 32 | (u64)mask << 40 | (write ? SLOT_WRITE : 0) | (atomic ? SLOT_ATOMIC : 0);
     u64 newest = *cell, differs = (newest ^ mine) >> 32;
     if (likely(differs == 0 && (u32)newest > (u32)rt.base)) {
         /* Whoever else is in here was looked at when this was written. */

@@ -25,9 +25,7 @@ static struct {
 } dirty[DIRTY]; /* pages that were written to */
 static int dirty_count;
 
-static struct {
-    uptr low, high;
-} watched[REGIONS]; /* pages that are write-protected until then */
+static struct { uptr low, high; } watched[REGIONS]; /* pages that are write-protected until then */
 static int watched_count;
 
 static struct {
@@ -205,8 +203,7 @@ void snapshot_restore(void) {
     for (int i = 0; i < dirty_count; i++)
         __builtin_memcpy((void *)dirty[i].page, dirty[i].copy, PAGE);
     for (int i = 0; i < region_count; i++)
-        __builtin_memcpy((void *)regions[i].low, regions[i].copy,
-                         regions[i].high - regions[i].low);
+        __builtin_memcpy((void *)regions[i].low, regions[i].copy, regions[i].high - regions[i].low);
     for (int i = 0; i < tls_count && i <= fibers_used(); i++)
         __builtin_memcpy((void *)tls[i].low, tls[i].copy, tls[i].high - tls[i].low);
     heap_restore();

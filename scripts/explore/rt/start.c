@@ -155,8 +155,8 @@ static int our_main(int count, char **vector, char **variables) {
 
 EXPORT int __libc_start_main(main_function *main, int count, char **vector, void (*init)(void),
                              void (*fini)(void), void (*rtld_fini)(void), void *stack_end) {
-    typedef int start(main_function *, int, char **, void (*)(void), void (*)(void),
-                      void (*)(void), void *);
+    typedef int start(main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void),
+                      void *);
     program_main = main;
     start *real = (start *)real_function("__libc_start_main");
     return real(our_main, count, vector, init, fini, rtld_fini, stack_end);

@@ -62,7 +62,8 @@ void *map_memory(uintptr_t where, size_t size);
 double seconds_now(void); /* on the monotonic clock */
 
 /* Text without stdio: the formats %s %d %u %x %lx %c %p of printf. Returns its length. */
-int print_into(char *to, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int print_into(char *to, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 int print_list(char *to, size_t size, const char *format, va_list list);
 /* "explore: …" to standard error, then exit status 3. */
 _Noreturn void cannot(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -19,9 +19,10 @@ static json_t *site(const struct defect *d, uint32_t step) {
         uint64_t pc = i < 0 ? e->pc : d->trace->stacks[e->stack + (uint32_t)i];
         int n = symbols_places(pc, places, 8);
         for (int k = 0; k < n; k++)
-            json_array_append_new(frames, json_pack("{s:s%, s:s%, s:i}", "function", places[k].function,
-                                                    strlen(places[k].function), "file", places[k].file,
-                                                    strlen(places[k].file), "line", places[k].line));
+            json_array_append_new(frames,
+                                  json_pack("{s:s%, s:s%, s:i}", "function", places[k].function,
+                                            strlen(places[k].function), "file", places[k].file,
+                                            strlen(places[k].file), "line", places[k].line));
     }
     return json_pack("{s:i, s:i, s:s, s:o}", "step", (int)e->step, "thread", e->thread, "does",
                      event_words(e->kind), "stack", frames);
@@ -76,7 +77,8 @@ void report_json(const struct report *r, FILE *out) {
     json_object_set_new(o, "format", json_string("racelab exploration 1"));
     json_object_set_new(o, "program", json_string(r->program));
     json_object_set_new(o, "schedules", json_integer((json_int_t)t->schedules));
-    json_object_set_new(o, "failed", json_integer((json_int_t)(t->schedules - t->by_failure[FAILURE_NONE])));
+    json_object_set_new(o, "failed",
+                        json_integer((json_int_t)(t->schedules - t->by_failure[FAILURE_NONE])));
     json_object_set_new(o, "raced", json_integer((json_int_t)t->by_failure[FAILURE_RACE]));
     json_object_set_new(o, "events", json_integer((json_int_t)t->steps));
     json_object_set_new(o, "distinct_schedules", json_integer((json_int_t)t->distinct));

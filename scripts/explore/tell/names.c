@@ -7,10 +7,10 @@
 #include "tell_report.h"
 
 const char *defect_kind(const struct defect *d) {
-    static const char *const kinds[] = {
-        "none",     "race",        "crash",    "abort",    "assertion",      "exit",   "deadlock",
-        "lost wakeup", "livelock", "double free", "bad free", "use after free", "misuse",
-        "thread leak", "hang"};
+    static const char *const kinds[] = {"none",      "race",        "crash",    "abort",
+                                        "assertion", "exit",        "deadlock", "lost wakeup",
+                                        "livelock",  "double free", "bad free", "use after free",
+                                        "misuse",    "thread leak", "hang"};
     return kinds[d->failure.kind];
 }
 

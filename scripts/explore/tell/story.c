@@ -72,12 +72,17 @@ struct story_row *story_rows(const struct defect *d, uint32_t *count) {
             && (!kept[i] || (last->event->pc == e->pc && last->event->kind == e->kind)))
             last->times++;
         else
-            *r++ = (struct story_row){.kind = kept[i] ? ROW_EVENT : ROW_LEFT_OUT, .thread = e->thread,
-                                .times = 1, .event = e};
+            *r++ = (struct story_row){.kind = kept[i] ? ROW_EVENT : ROW_LEFT_OUT,
+                                      .thread = e->thread,
+                                      .times = 1,
+                                      .event = e};
         if (i + 1 < c->event_count && c->events[i + 1].thread != e->thread)
-            *r++ = (struct story_row){.kind = ROW_SWITCH, .thread = e->thread,
-                                .next = c->events[i + 1].thread, .event = e,
-                                .end = (uint8_t)end_of(c, e), .resumed = next_of(c, i)};
+            *r++ = (struct story_row){.kind = ROW_SWITCH,
+                                      .thread = e->thread,
+                                      .next = c->events[i + 1].thread,
+                                      .event = e,
+                                      .end = (uint8_t)end_of(c, e),
+                                      .resumed = next_of(c, i)};
     }
     free(kept);
     *count = (uint32_t)(r - rows);
@@ -123,19 +128,23 @@ void story_verdict(const struct defect *d, char *to, size_t size) {
         break;
     }
     case FAILURE_LOST_WAKEUP:
-        snprintf(to, size, "lost wakeup: %s waits for %s, and nobody is left to wake it", who, object);
+        snprintf(to, size, "lost wakeup: %s waits for %s, and nobody is left to wake it", who,
+                 object);
         break;
     case FAILURE_CRASH:
         snprintf(to, size, "crash: %s dies of SIG%s", who, sigabbrev_np(f->value));
         break;
     case FAILURE_ABORT: snprintf(to, size, "abort: %s ends the program", who); break;
-    case FAILURE_ASSERTION: snprintf(to, size, "assertion: %s finds that not: %s", who, f->words); break;
-    case FAILURE_EXIT: snprintf(to, size, "exit status: the program exits with %d", f->value); break;
+    case FAILURE_ASSERTION:
+        snprintf(to, size, "assertion: %s finds that not: %s", who, f->words);
+        break;
+    case FAILURE_EXIT:
+        snprintf(to, size, "exit status: the program exits with %d", f->value);
+        break;
     case FAILURE_THREAD_LEAK:
         snprintf(to, size, "thread leak: %s has ended, and nobody joins or detaches it", who);
         break;
     case FAILURE_HANG: snprintf(to, size, "hang: no event any more, before the time limit"); break;
-    default:
-        snprintf(to, size, "%s: %s, by %s at %s", defect_kind(d), f->words, who, object);
+    default: snprintf(to, size, "%s: %s, by %s at %s", defect_kind(d), f->words, who, object);
     }
 }

@@ -9,12 +9,12 @@
 enum row_kind { ROW_EVENT, ROW_SWITCH, ROW_LEFT_OUT };
 
 struct story_row {
-    uint8_t kind;              /* enum row_kind */
-    uint16_t thread, next;     /* switch: from whom to whom */
-    uint32_t times;            /* event: in a row at one site; left out: how many events */
-    const struct event *event; /* switch: the last one of who is left */
+    uint8_t kind;                /* enum row_kind */
+    uint16_t thread, next;       /* switch: from whom to whom */
+    uint32_t times;              /* event: in a row at one site; left out: how many events */
+    const struct event *event;   /* switch: the last one of who is left */
     const struct event *resumed; /* switch: what who is left does when he is back, or NULL */
-    uint8_t end;               /* switch: enum segment_end */
+    uint8_t end;                 /* switch: enum segment_end */
 };
 
 /* Three events around each switch, all on the addresses that the defect is about, the

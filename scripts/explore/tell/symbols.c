@@ -59,8 +59,7 @@ static int inlined_places(Dwarf_Die *cu, Dwarf_Addr address, struct place *to, i
             to[n].line = (int)word;
         Dwarf_Files *files;
         if (n < most && dwarf_attr(&scopes[i], DW_AT_call_file, &attribute)
-            && dwarf_formudata(&attribute, &word) == 0
-            && dwarf_getsrcfiles(cu, &files, NULL) == 0)
+            && dwarf_formudata(&attribute, &word) == 0 && dwarf_getsrcfiles(cu, &files, NULL) == 0)
             to[n].file = relative_path(dwarf_filesrc(files, word, NULL, NULL));
     }
     return n;

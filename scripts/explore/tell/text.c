@@ -40,7 +40,8 @@ static void wrapped(const struct paper *p, const char *indent, const char *text)
         int n = (int)strcspn(word, " ");
         if (at + n + 1 > p->columns && at > (int)strlen(indent))
             at = fprintf(p->out, "\n%s", indent) - 1;
-        at += fprintf(p->out, "%s%.*s", word > text && at > (int)strlen(indent) ? " " : "", n, word);
+        at +=
+            fprintf(p->out, "%s%.*s", word > text && at > (int)strlen(indent) ? " " : "", n, word);
         word += n + (word[n] != 0);
     }
     fputc('\n', p->out);
@@ -105,7 +106,8 @@ static void put_event(const struct paper *p, const struct story_row *r) {
     if (r->times > 1)
         snprintf(times, sizeof times, " x%u", r->times);
     else if (e->flags & EVENT_HAS_VALUE && e->kind <= EVENT_ATOMIC_RMW && e->size <= 8)
-        snprintf(value, sizeof value, (int64_t)e->value > -10000 && (int64_t)e->value < 1000000 ? " = %lld" : " = %#llx",
+        snprintf(value, sizeof value,
+                 (int64_t)e->value > -10000 && (int64_t)e->value < 1000000 ? " = %lld" : " = %#llx",
                  (long long)e->value);
     const char *more = e->flags & EVENT_BLOCKED     ? " (waits)"
                        : e->flags & EVENT_TIMED_OUT ? " (time is up)"
@@ -120,7 +122,8 @@ static void put_switch(const struct paper *p, const struct story_row *r) {
     char from[64], to[64];
     story_who(p->d, r->thread, from, sizeof from);
     story_who(p->d, r->next, to, sizeof to);
-    put(p, r->end == END_PREEMPTED ? "1;33" : "2", "   --- %s %s; %s goes on\n", from, why[r->end], to);
+    put(p, r->end == END_PREEMPTED ? "1;33" : "2", "   --- %s %s; %s goes on\n", from, why[r->end],
+        to);
 }
 
 static void interleaving(struct paper *p, const struct story_row *rows, uint32_t count) {
@@ -148,7 +151,8 @@ static void interleaving(struct paper *p, const struct story_row *rows, uint32_t
     }
 }
 
-static void preemptions_in_words(const struct paper *p, const struct story_row *rows, uint32_t count) {
+static void preemptions_in_words(const struct paper *p, const struct story_row *rows,
+                                 uint32_t count) {
     char text[900], who[64], before[300], after[300];
     for (uint32_t i = 0; i < count; i++) {
         const struct story_row *r = &rows[i];
@@ -189,20 +193,23 @@ static void how_sure(const struct paper *p, const struct report *r) {
     const struct defect *d = p->d;
     char text[900];
     if (!r->replay && d->failure.kind != FAILURE_HANG) {
-        int n = snprintf(text, sizeof text, "%u preemption%s suffice%s (%u in the schedule found, %u replays, %.0f ms)",
-                         d->preemptions, d->preemptions == 1 ? "" : "s",
-                         d->preemptions == 1 ? "s" : "", d->preemptions_before, d->shrink_replays,
-                         d->shrink_seconds * 1e3);
+        int n =
+            snprintf(text, sizeof text,
+                     "%u preemption%s suffice%s (%u in the schedule found, %u replays, %.0f ms)",
+                     d->preemptions, d->preemptions == 1 ? "" : "s", d->preemptions == 1 ? "s" : "",
+                     d->preemptions_before, d->shrink_replays, d->shrink_seconds * 1e3);
         if (d->preemptions && d->fewer_tried)
             snprintf(text + n, sizeof text - (size_t)n, "; %u did not, in the %llu schedules tried",
                      d->preemptions - 1, (unsigned long long)d->fewer_tried);
         wrapped(p, "  ", text);
-        snprintf(text, sizeof text, "Replayed %d of %d times in fresh processes. Found by %s, as schedule %llu.",
+        snprintf(text, sizeof text,
+                 "Replayed %d of %d times in fresh processes. Found by %s, as schedule %llu.",
                  d->confirmed, d->confirmed_of, d->policy, (unsigned long long)d->found_at);
         wrapped(p, "  ", text);
     }
     if (d->schedule_file)
-        snprintf(text, sizeof text, "Again: explore --replay %s -- %s", d->schedule_file, r->program);
+        snprintf(text, sizeof text, "Again: explore --replay %s -- %s", d->schedule_file,
+                 r->program);
     else
         snprintf(text, sizeof text, "To keep it: --seed %llu --schedules 1 --save FILE",
                  (unsigned long long)d->seed);
@@ -231,11 +238,13 @@ static void one(struct paper *p, const struct report *r) {
     if (d->failure.other_step)
         stack_of(p, "earlier", event_at(d->trace, d->failure.other_step));
     if (d->trace->event_count)
-        stack_of(p, d->failure.other_step ? "then" : "at the end", event_at(d->trace, d->failure.step));
+        stack_of(p, d->failure.other_step ? "then" : "at the end",
+                 event_at(d->trace, d->failure.step));
     if (d->output) {
         put(p, "1", "  the program said\n");
         char *copy = strdup(d->output), *save = NULL;
-        for (char *line = copy ? strtok_r(copy, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save))
+        for (char *line = copy ? strtok_r(copy, "\n", &save) : NULL; line;
+             line = strtok_r(NULL, "\n", &save))
             fprintf(p->out, "    %.*s\n", p->columns - 4, line);
         free(copy);
     }
@@ -255,9 +264,11 @@ static void bottom_line(const struct paper *p, const struct report *r) {
                               (unsigned long long)t->schedules, r->policy_count);
     if (r->races_looked_for)
         n += snprintf(text + n, sizeof text - (size_t)n, ", %s%llu with a data race",
-                      t->by_failure[FAILURE_RACE] ? "" : "and ", (unsigned long long)t->by_failure[FAILURE_RACE]);
+                      t->by_failure[FAILURE_RACE] ? "" : "and ",
+                      (unsigned long long)t->by_failure[FAILURE_RACE]);
     snprintf(text + n, sizeof text - (size_t)n,
-             "; %s%llu distinct interleavings of the shared accesses seen; %.1f s, %d job%s, reset by %s%s%s",
+             "; %s%llu distinct interleavings of the shared accesses seen; %.1f s, %d job%s, reset "
+             "by %s%s%s",
              t->distinct_at_least ? "at least " : "", (unsigned long long)t->distinct_shared,
              r->seconds, r->jobs, r->jobs == 1 ? "" : "s",
              r->reset == RESET_FORK ? "fork" : "snapshot", r->reset_why ? ": the program " : "",
