@@ -5,7 +5,8 @@
 #
 # Writes traces/LAB/: crash.txt (a native run), tsan.txt, helgrind.xml, drd.xml
 # (one run each, one round), core.json (what the core tells; build/bin/walk reads it
-# in the place of the core), walk.txt (the walk at 80 columns). Then fills every block in README.md, docs and labs that follows
+# in the place of the core), schedule.txt
+# (a schedule that makes it fail), walk.txt (the walk at 80 columns). Then fills every block in README.md, docs and labs that follows
 # a line "<!-- trace: FILE -->" with traces/FILE.
 #
 # Exit status: 0 recorded; 1 a lab did not do what lab.txt says; 2, 3 as
@@ -57,6 +58,13 @@ trimmed() { # FILE
     esac
 }
 
+# A failing schedule, shrunk, as explore tells it.
+schedule() { # LAB
+    build "build/explore/labs/$1/lab"
+    build build/bin/explore
+    COLUMNS=80 build/bin/explore -- "build/explore/labs/$1/lab" >"traces/$1/schedule.txt"
+}
+
 record() { # LAB
     local lab=$1 traces=traces/$1 program=build/plain/labs/$1/lab tool
     mkdir -p "$traces" build/evidence
@@ -64,6 +72,7 @@ record() { # LAB
     scripts/walk.sh "$lab" >"$traces/walk.txt" || return
     sed "s|$root/||g" "build/evidence/$lab/racy/core/core.json" >"$traces/core.json"
 
+    schedule "$lab"
     export HMAP_CHECK=0 TEAM_ROUNDS=1 TSAN_OPTIONS='history_size=7 second_deadlock_stack=1'
     runner_options=(--fixed-addresses)
     until_claimed "$lab" tsan build/evidence/run-1.txt "build/tsan/labs/$lab/lab" || return

@@ -20,7 +20,7 @@ struct paper {
     int lanes, width;
 };
 
-enum { MARGIN = 7, LANES_MOST = 4 };
+enum { MARGIN = 7, LANES_MOST = 4, LAST_LANE = 46 };
 
 static void put(const struct paper *p, const char *ansi, const char *format, ...) {
     va_list args;
@@ -83,11 +83,13 @@ static void lay_out(struct paper *p, const struct story_row *rows, uint32_t coun
             p->lane[rows[i].thread] = p->lanes++;
     if (p->lanes > LANES_MOST)
         p->lanes = 1, memset(p->lane, 0, sizeof p->lane);
-    p->width = (p->columns - MARGIN) / (p->lanes ? p->lanes : 1);
+    /* A line has one event, so it may go on over the columns to its right: the last one
+     * must have room enough, the others just begin further left. */
+    p->width = p->lanes > 1 ? (p->columns - MARGIN - LAST_LANE) / (p->lanes - 1) : 0;
 }
 
 static void put_cell(const struct paper *p, int thread, const char *ansi, const char *text) {
-    int lane = p->lane[thread], room = p->width - 2;
+    int lane = p->lane[thread], room = p->columns - MARGIN - lane * p->width;
     fprintf(p->out, "%*s", lane * p->width, "");
     if (p->lanes == 1)
         room -= fprintf(p->out, "T%d ", thread);
@@ -133,7 +135,10 @@ static void interleaving(struct paper *p, const struct story_row *rows, uint32_t
     for (int lane = 0; lane < p->lanes; lane++)
         for (int t = 0; t < THREADS_MAX && p->lanes > 1; t++)
             if (p->lane[t] == lane) {
-                story_who(p->d, t, text, sizeof text);
+                if (p->width >= 20)
+                    story_who(p->d, t, text, sizeof text);
+                else
+                    snprintf(text, sizeof text, t ? "T%d" : "main", t);
                 put(p, "1", "%-*.*s", lane + 1 < p->lanes ? p->width : 0, p->width - 1, text);
             }
     fputc('\n', p->out);
