@@ -7,6 +7,7 @@
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../walk/blame.h"
@@ -43,6 +44,12 @@ static const char *relative_path(const char *file) {
 static int inlined_places(Dwarf_Die *cu, Dwarf_Addr address, struct place *to, int most) {
     Dwarf_Die *scopes = NULL;
     int count = dwarf_getscopes(cu, address, &scopes), n = 0;
+    if (count > 0) { /* whom the innermost is inlined in, and not where it is declared */
+        Dwarf_Die innermost = scopes[0];
+        free(scopes);
+        scopes = NULL;
+        count = dwarf_getscopes_die(&innermost, &scopes);
+    }
     for (int i = 0; i < count && n < most; i++) {
         int tag = dwarf_tag(&scopes[i]);
         if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
@@ -62,7 +69,17 @@ static int inlined_places(Dwarf_Die *cu, Dwarf_Addr address, struct place *to, i
             && dwarf_formudata(&attribute, &word) == 0 && dwarf_getsrcfiles(cu, &files, NULL) == 0)
             to[n].file = relative_path(dwarf_filesrc(files, word, NULL, NULL));
     }
+    free(scopes);
     return n;
+}
+
+/* clang writes no table of which unit an address is of: then each is asked. */
+static Dwarf_Die *unit_of(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr *bias) {
+    Dwarf_Die *cu = dwfl_module_addrdie(module, address, bias);
+    for (Dwarf_Die *next = NULL; !cu && (next = dwfl_module_nextcu(module, next, bias));)
+        if (dwarf_haspc(next, address - *bias) == 1)
+            cu = next;
+    return cu;
 }
 
 int symbols_places(uint64_t pc, struct place *to, int most) {
@@ -73,7 +90,7 @@ int symbols_places(uint64_t pc, struct place *to, int most) {
     if (!module)
         return pc ? 1 : 0;
     Dwarf_Addr bias;
-    Dwarf_Die *cu = dwfl_module_addrdie(module, pc - 1, &bias);
+    Dwarf_Die *cu = unit_of(module, pc - 1, &bias);
     int n = cu ? inlined_places(cu, pc - 1 - bias, to, most) : 0;
     Dwfl_Line *line = dwfl_module_getsrc(module, pc - 1);
     if (line)
