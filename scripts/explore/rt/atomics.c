@@ -108,9 +108,10 @@ INLINE void told(u64 value) {
             after_load((const void *)p, order);                                                    \
             before_store((const void *)p, order, true);                                            \
             told((u64) new);                                                                       \
-            saw((const void *)p, (u64)old, new != old);                                            \
         }                                                                                          \
         *p = new;                                                                                  \
+        if (exploring) /* last: it may let others run, and this is one step */                     \
+            saw((const void *)p, (u64)old, new != old);                                            \
         return old;                                                                                \
     }
 

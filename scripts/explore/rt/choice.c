@@ -1,7 +1,7 @@
 /*
  * choice.c - what a program draws from chance: drawn from the schedule's data seed, so
  * that it is the same in each replay. Seeds that the program gives are accepted and have
- * no effect.
+ * no effect; but rand_r() is a function of its own seed, and stays what it is.
  */
 #include <stdlib.h>
 #include <sys/random.h>
@@ -22,9 +22,6 @@ EXPORT int rand(void) {
 }
 EXPORT long random(void) {
     return (long)draw((u64)RAND_MAX + 1, CALLER);
-}
-EXPORT int rand_r(unsigned *seed) {
-    return (void)seed, (int)draw((u64)RAND_MAX + 1, CALLER);
 }
 EXPORT void srand(unsigned seed) {
     (void)seed;

@@ -103,6 +103,7 @@ EXPORT int __cxa_atexit(void (*function)(void *), void *argument, void *module) 
 void end_of_process(int status, uptr pc) {
     rt.current->last_pc = pc;
     point_sync(EVENT_EXIT, NULL, pc);
+    keys_late(rt.current);
     while (handler_count) {
         int i = --handler_count;
         handlers[i].function(handlers[i].argument);

@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #include "rt.h"
+#include "shadow.h"
 #include "sys.h"
 
-enum { DESCRIPTORS = 1024, MAPPINGS = 64 };
+enum { DESCRIPTORS = 1024, MAPPINGS = 64, FRESH_MOST = 64 << 20 };
 static u8 opened[DESCRIPTORS];
 static struct {
     uptr low;
@@ -183,6 +184,8 @@ EXPORT void *mmap(void *where, size_t size, int protection, int flags, int fd, o
     if (rt.active) {
         if (!(flags & MAP_ANONYMOUS) || !(flags & MAP_PRIVATE) || flags & MAP_FIXED)
             needs_fork("maps shared memory or a file");
+        if (size < FRESH_MOST) /* what was there before it is forgotten */
+            shadow_fresh((uptr)got, size);
         for (int i = 0; i < MAPPINGS; i++)
             if (!mapped[i].size) {
                 mapped[i].low = (uptr)got;
@@ -195,6 +198,8 @@ EXPORT void *mmap(void *where, size_t size, int protection, int flags, int fd, o
 
 EXPORT int munmap(void *where, size_t size) {
     bool ours = !rt.active;
+    if (rt.active && rt.traced) /* the value of the last access is still to be read */
+        trace_event(EVENT_SYSTEM, (uptr)where, 0, CALLER);
     for (int i = 0; i < MAPPINGS; i++)
         if (mapped[i].size && mapped[i].low == (uptr)where) {
             ours = true;

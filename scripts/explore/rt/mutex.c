@@ -58,16 +58,18 @@ int mutex_lock_from(void *address, bool try, u64 deadline, uptr pc) {
         if (type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK)
             return EDEADLK;
     } else if (try && m->owner) {
-        if (++rt.current->spin_count >= 20) /* it tries again and again */
-            yield_now();
+        tried_in_vain(m);
         return EBUSY;
     }
-    while (m->owner)
-        if (!block(EVENT_MUTEX_LOCK, m, -1, deadline))
+    while (m->owner) {
+        bool woken = block(EVENT_MUTEX_LOCK, m, -1, deadline);
+        m = mutex_at(mutex, pc); /* it may have been destroyed */
+        if (!woken)
             return ETIMEDOUT;
+    }
     m->owner = rt.current->id + 1;
     m->count = 1;
-    rt.current->spin_count = 0;
+    m->value = 0;
     clock_acquire(m);
     return 0;
 }
@@ -80,14 +82,21 @@ EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex) {
     return mutex_lock_from(mutex, true, 0, CALLER);
 }
 
+int mutex_lock_until(void *mutex, const struct timespec *until, uptr pc) {
+    if (time_valid(until))
+        return mutex_lock_from(mutex, false, time_of(until), pc);
+    int error = mutex_lock_from(mutex, true, 0, pc); /* else it would have to wait */
+    return error == EBUSY ? EINVAL : error;
+}
+
 EXPORT int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until) {
-    return mutex_lock_from(mutex, false, time_of(until), CALLER);
+    return mutex_lock_until(mutex, until, CALLER);
 }
 
 EXPORT int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
                                    const struct timespec *until) {
     (void)clock; /* all clocks show the same time */
-    return mutex_lock_from(mutex, false, time_of(until), CALLER);
+    return mutex_lock_until(mutex, until, CALLER);
 }
 
 EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex) {
@@ -128,9 +137,13 @@ void mutex_init_from(void *address, int type, uptr pc) {
 }
 
 EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes) {
-    int type = PTHREAD_MUTEX_DEFAULT;
-    if (attributes)
+    int type = PTHREAD_MUTEX_DEFAULT, robust = PTHREAD_MUTEX_STALLED;
+    if (attributes) {
         pthread_mutexattr_gettype(attributes, &type);
+        pthread_mutexattr_getrobust(attributes, &robust);
+    }
+    if (robust == PTHREAD_MUTEX_ROBUST)
+        not_covered("robust mutexes");
     mutex_init_from(mutex, type, CALLER);
     return 0;
 }

@@ -22,6 +22,8 @@
 
 #include "../channel.h"
 
+struct timespec;
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
@@ -79,6 +81,9 @@ struct thread {
     uptr handle;     /* its pthread_t */
     void *c11_start; /* thrd_create's function */
     void *cleanups;  /* cancel.c: the newest buffer of pthread_cleanup_push */
+    void *handlers;  /* … of _pthread_cleanup_push */
+    void *onces;     /* once.c: whose functions it is running */
+    u32 tests;       /* cancel.c: calls of pthread_testcancel */
     char name[32];
     u64 choices;   /* drawn so far */
     u32 last_step; /* of its last event */
@@ -125,7 +130,7 @@ struct object {
     bool started; /* barrier, semaphore, once: `value` was taken over from memory */
     int owner;    /* thread + 1; 0: nobody */
     int count;    /* recursion; a barrier's arrivals */
-    int value;    /* semaphore: its value; barrier: how many; once: 0, 1 begun, 2 done */
+    int value;    /* of what can be tried: tries in vain since it was last taken */
     u32 phase;    /* barrier: rounds so far */
     int readers;  /* rwlock: how often it is held for reading */
     uptr partner; /* cond: the mutex its waiters gave */
@@ -234,6 +239,12 @@ bool block(enum event_kind kind, struct object *what, int thread, u64 deadline);
 void unblock(struct thread *t);
 void unblock_waiters(const struct object *o); /* of everyone blocked in it */
 void yield_now(void);                         /* somebody else, if anybody can */
+/* Of a lock that was tried: whoever does that again and again lets others go on. (Counted
+ * in the lock, because several may be at it, each only a few times in a row.) */
+INLINE void tried_in_vain(struct object *o) {
+    if (++o->value >= 20)
+        yield_now();
+}
 void thread_runnable(struct thread *t, bool yes);
 
 struct thread *thread_new(void);      /* NULL: no place */
@@ -288,6 +299,7 @@ int mutex_give(struct object *m);              /* returns how often it was locke
 struct object *mutex_at(void *mutex, uptr pc); /* fails for a destroyed one */
 bool mutex_is_mine(const struct object *m);
 int mutex_lock_from(void *mutex, bool try, u64 deadline, uptr pc); /* for c11.c */
+int mutex_lock_until(void *mutex, const struct timespec *until, uptr pc);
 int mutex_unlock_from(void *mutex, uptr pc);
 void mutex_init_from(void *mutex, int type, uptr pc);
 void mutex_destroy_from(void *mutex, uptr pc);
@@ -297,6 +309,11 @@ void mutex_unlock_virtual(void *address, uptr pc);
 /* cond.c, for c11.c, too */
 int cond_wait_from(void *cond, void *mutex, u64 deadline, uptr pc);
 int cond_wake_from(void *cond, bool all, uptr pc);
+void cond_init_from(void *cond, uptr pc);
+void cond_destroy_from(void *cond, uptr pc);
+
+/* once.c: the current thread leaves what lies below sp on its stack */
+void once_leave(uptr sp);
 
 /* thread.c */
 _Noreturn void thread_finish(void);
@@ -319,9 +336,15 @@ void cancel_clean(void); /* runs the handlers pushed and not popped */
 void keys_save(void);
 void keys_begin(void);
 void keys_clean(struct thread *t); /* destructors, as at the end of a thread */
+void keys_late(struct thread *t);  /* only those of C++'s thread_local variables */
 
 /* time.c: struct timespec of an absolute time, as virtual ns; 0 becomes 1 */
 u64 time_of(const void *timespec);
+/* Are its nanoseconds less than a second? Else timed waits say EINVAL. */
+INLINE bool time_valid(const void *timespec) {
+    const long *t = timespec;
+    return t[1] >= 0 && t[1] < 1000000000;
+}
 void sleep_for(u64 ns, uptr pc);
 void yield_from(uptr pc);
 

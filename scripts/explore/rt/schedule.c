@@ -115,7 +115,6 @@ static void switch_to(struct thread *t, enum segment_end end) {
     rt.current = t;
     t->since = rt.step;
     t->watch_after = WATCH_AFTER;
-    t->spin_count = 0;
     set_stop();
     if (t != c)
         fiber_switch(c, t);
@@ -217,7 +216,8 @@ static bool each_holder(const struct thread *t, bool (*visit)(struct thread *)) 
     const struct object *o = t->wait_for;
     if (!o)
         return false;
-    if (o->type == OBJECT_MUTEX || o->type == OBJECT_RWLOCK || o->type == OBJECT_SPIN) {
+    if (o->type == OBJECT_MUTEX || o->type == OBJECT_RWLOCK || o->type == OBJECT_SPIN
+        || o->type == OBJECT_ONCE) {
         if (t->waits == EVENT_COND_WAIT)
             return false;
         if (o->owner)
