@@ -62,8 +62,21 @@ bool examine(const struct options *o, struct schedule *s, struct defect *d, enum
     if (d->failure.kind != FAILURE_HANG) {
         struct worker w;
         worker_start(&w, o, NULL);
+        struct schedule found = *s;
+        s->segments = malloc((s->count + 1) * sizeof *s->segments);
+        if (!s->segments)
+            stop(3, "out of memory");
+        memcpy(s->segments, found.segments, s->count * sizeof *s->segments);
         shrink(&w, o, s, d, reset, shrink_seconds);
         worker_end(&w, false);
+        if (confirmed(o, s, &d->failure)) {
+            schedule_free(&found);
+        } else { /* what fails after other schedules only is no schedule to tell */
+            schedule_free(s);
+            *s = found;
+            d->preemptions = d->preemptions_before;
+            d->fewer_tried = 0;
+        }
     }
     d->confirmed_of = CONFIRMATIONS;
     for (int i = 0; i < CONFIRMATIONS; i++)

@@ -268,10 +268,7 @@ struct thread *policy_yield(void) {
     if (rt.runnable_count < 2)
         return c;
     switch (rt.policy.kind) {
-    case POLICY_REPLAY: {
-        if (rt.replay_next < rt.channel->request.segment_count
-            && rt.channel->replay[rt.replay_next].thread == c->id)
-            rt.replay_next++;
+    case POLICY_REPLAY: { /* a segment that goes on past here: nobody could, or would, take over */
         struct thread *t = replay_thread();
         return t ? t : runnable_next(c->id);
     }
