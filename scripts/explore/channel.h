@@ -119,7 +119,8 @@ enum {
 
 /* One event of a traced replay. Its own address is `pc`, a return address into the
  * program (or 0); its callers are stacks[stack .. stack + depth), innermost first,
- * also return addresses. */
+ * also return addresses. The function that `pc` is in has its frame at frames[stack],
+ * its caller at frames[stack + 1], and so on. */
 struct event {
     uint32_t step;   /* in the schedule, from 1 */
     uint32_t own;    /* in its thread, from 1 */
@@ -317,6 +318,8 @@ struct channel {
     uint32_t event_count, events_lost, stack_count;
     struct event events[EVENTS_MAX];
     uint64_t stacks[STACK_WORDS];
+    uint64_t frames[STACK_WORDS]; /* where each of them was returned to from: the canonical
+                                     frame address (CFA) of the function called; 0: not known */
     struct block { /* blocks of the heap, as of the end, newest first */
         uint64_t address, size;
         uint32_t alloc_step, free_step; /* 0: before main, or not */

@@ -241,7 +241,10 @@ void unblock_waiters(const struct object *o); /* of everyone blocked in it */
 void yield_now(void);                         /* somebody else, if anybody can */
 /* Of a lock that was tried: whoever does that again and again lets others go on. (Counted
  * in the lock, because several may be at it, each only a few times in a row.) */
+void trace_flag(u8 flag);
 INLINE void tried_in_vain(struct object *o) {
+    if (unlikely(rt.traced))
+        trace_flag(EVENT_FAILED);
     if (++o->value >= 20)
         yield_now();
 }
@@ -287,7 +290,6 @@ void needs_fork(const char *name);
 /* The traced replay (trace.c). `value` is noted where has_value. */
 void trace_event(enum event_kind kind, uptr address, u32 size, uptr pc);
 void trace_value(u64 value); /* of the event just traced */
-void trace_flag(u8 flag);
 void trace_order(int order);
 
 /* --- between the files ------------------------------------------------------------------ */

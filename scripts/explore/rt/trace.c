@@ -31,6 +31,23 @@ static void settle(void) {
     unread = NULL;
 }
 
+static void memory_of(const struct thread *t, struct thread_memory *m) {
+    if (t->pool >= 0)
+        fiber_memory(t->pool, m);
+    else
+        main_memory(m);
+}
+
+/* Where a function's frame begins: above its own return address, which lies between its
+ * stack pointer and its caller's. */
+static u64 frame_of(const struct frame_entry *f, uptr high) {
+    uptr limit = f[-1].sp > f->sp && f[-1].sp < high - 64 ? f[-1].sp + 64 : high;
+    for (uptr at = f->sp & ~(uptr)7; at + 8 <= limit; at += 8)
+        if (*(const uptr *)at == f->pc)
+            return at + 8;
+    return 0;
+}
+
 static void note_stack(struct event *e) {
     struct channel *c = rt.channel;
     const struct thread *t = rt.current;
@@ -46,8 +63,12 @@ static void note_stack(struct event *e) {
         return;
     e->stack = c->stack_count;
     e->depth = (u16)depth;
-    for (u32 i = 0; i < depth; i++)
+    struct thread_memory m;
+    memory_of(t, &m);
+    for (u32 i = 0; i < depth; i++) {
+        c->frames[c->stack_count] = frame_of(&t->top[-(long)i], m.stack_high);
         c->stacks[c->stack_count++] = t->top[-(long)i].pc;
+    }
     last[t->id].top = t->top;
     last[t->id].pc = t->top->pc;
     last[t->id].sp = t->top->sp;
@@ -117,12 +138,7 @@ void trace_end(void) {
     if (rt.failure.kind != FAILURE_CRASH) /* then this one faulted */
         settle();
     unread = NULL;
-    for (int i = 0; i < rt.thread_count; i++) {
-        struct thread_memory *m = &c->memory[i];
-        if (threads[i].pool >= 0)
-            fiber_memory(threads[i].pool, m);
-        else
-            main_memory(m);
-    }
+    for (int i = 0; i < rt.thread_count; i++)
+        memory_of(&threads[i], &c->memory[i]);
     c->block_count = heap_blocks(c->blocks, sizeof c->blocks / sizeof *c->blocks);
 }

@@ -12,8 +12,11 @@
 
 #include "../../walk/blame.h"
 #include "../../walk/tell/tell.h"
+#include "memory.h"
 
 static Dwfl *session;
+static char *opened; /* which program, at which bias */
+static uint64_t opened_at;
 
 void symbols_open(const char *program, uint64_t load_bias) {
     static char *no_path;
@@ -21,7 +24,11 @@ void symbols_open(const char *program, uint64_t load_bias) {
                                              .find_debuginfo = dwfl_standard_find_debuginfo,
                                              .section_address = dwfl_offline_section_address,
                                              .debuginfo_path = &no_path};
+    if (opened && strcmp(opened, program) == 0 && opened_at == load_bias)
+        return;
     symbols_close();
+    opened = strdup(program);
+    opened_at = load_bias;
     session = dwfl_begin(&callbacks);
     if (!session)
         return;
@@ -31,9 +38,12 @@ void symbols_open(const char *program, uint64_t load_bias) {
 }
 
 void symbols_close(void) {
+    memory_close();
     if (session)
         dwfl_end(session);
     session = NULL;
+    free(opened);
+    opened = NULL;
 }
 
 /* Relative to the project, as the compiler was told (-fdebug-prefix-map). */
@@ -74,12 +84,17 @@ static int inlined_places(Dwarf_Die *cu, Dwarf_Addr address, struct place *to, i
 }
 
 /* clang writes no table of which unit an address is of: then each is asked. */
-static Dwarf_Die *unit_of(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr *bias) {
-    Dwarf_Die *cu = dwfl_module_addrdie(module, address, bias);
-    for (Dwarf_Die *next = NULL; !cu && (next = dwfl_module_nextcu(module, next, bias));)
-        if (dwarf_haspc(next, address - *bias) == 1)
+Dwarf_Die *symbols_unit(uint64_t pc, Dwarf_Addr *bias) {
+    Dwfl_Module *module = session && pc ? dwfl_addrmodule(session, pc - 1) : NULL;
+    Dwarf_Die *cu = module ? dwfl_module_addrdie(module, pc - 1, bias) : NULL;
+    for (Dwarf_Die *next = NULL; module && !cu && (next = dwfl_module_nextcu(module, next, bias));)
+        if (dwarf_haspc(next, pc - 1 - *bias) == 1)
             cu = next;
     return cu;
+}
+
+Dwarf_Die *symbols_next_unit(Dwarf_Die *unit, Dwarf_Addr *bias) {
+    return session ? dwfl_nextcu(session, unit, bias) : NULL;
 }
 
 int symbols_places(uint64_t pc, struct place *to, int most) {
@@ -90,7 +105,7 @@ int symbols_places(uint64_t pc, struct place *to, int most) {
     if (!module)
         return pc ? 1 : 0;
     Dwarf_Addr bias;
-    Dwarf_Die *cu = unit_of(module, pc - 1, &bias);
+    Dwarf_Die *cu = symbols_unit(pc, &bias);
     int n = cu ? inlined_places(cu, pc - 1 - bias, to, most) : 0;
     Dwfl_Line *line = dwfl_module_getsrc(module, pc - 1);
     if (line)
@@ -101,6 +116,14 @@ int symbols_places(uint64_t pc, struct place *to, int most) {
         n = 1;
     }
     return n;
+}
+
+bool symbols_harness(uint64_t pc) {
+    struct place places[8];
+    int n = symbols_places(pc, places, 8);
+    struct frame f = {.function = places[0].function, .file = places[0].file};
+    f.own = n > 0 && *f.file && frame_own(&f);
+    return f.own && !frame_shown(&f);
 }
 
 const char *symbols_blame(const struct channel *trace, const struct event *e) {
@@ -128,36 +151,15 @@ const struct event *event_at(const struct channel *trace, uint32_t step) {
     return found;
 }
 
-void symbols_data(const struct channel *trace, uint64_t address, char *to, size_t size) {
-    for (uint32_t i = 0; i < trace->block_count; i++) {
-        const struct block *b = &trace->blocks[i];
-        if (address - b->address >= b->size)
-            continue;
-        if (address == b->address)
-            snprintf(to, size, "a block of %llu bytes that T%d allocated",
-                     (unsigned long long)b->size, b->alloc_thread);
-        else
-            snprintf(to, size, "%llu bytes into a block of %llu that T%d allocated",
-                     (unsigned long long)(address - b->address), (unsigned long long)b->size,
-                     b->alloc_thread);
-        return;
-    }
-    for (uint32_t i = 0; i < trace->result.thread_count; i++) {
-        const struct thread_memory *m = &trace->memory[i];
-        if (address >= m->stack_low && address < m->stack_high) {
-            snprintf(to, size, "a variable on the stack of T%u", i);
-            return;
-        }
-    }
+bool symbols_object(uint64_t address, char *to, size_t room) {
     Dwfl_Module *module = session ? dwfl_addrmodule(session, address) : NULL;
     GElf_Off offset = 0;
     GElf_Sym symbol;
     const char *name =
         module ? dwfl_module_addrinfo(module, address, &offset, &symbol, NULL, NULL, NULL) : NULL;
     if (name && offset)
-        snprintf(to, size, "%llu bytes into %s", (unsigned long long)offset, name);
+        snprintf(to, room, "%s+%llu", name, (unsigned long long)offset);
     else if (name)
-        snprintf(to, size, "%s", name);
-    else
-        snprintf(to, size, "%#llx", (unsigned long long)address);
+        snprintf(to, room, "%s", name);
+    return name != NULL;
 }

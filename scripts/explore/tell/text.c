@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "../../walk/tell/tell.h"
+#include "crossing.h"
+#include "locks.h"
 #include "story.h"
 #include "symbols.h"
 #include "tell_report.h"
@@ -64,15 +66,6 @@ static void source_of(const struct event *e, char *to, size_t size) {
         snprintf(to, size, "%s", p.function);
 }
 
-/* "its read of counter++ (race.c:6)" */
-static void deed(const struct event *e, char *to, size_t size) {
-    char source[140];
-    struct place p = place_of(e);
-    source_of(e, source, sizeof source);
-    snprintf(to, size, "%s in %s (%s:%d): %s", event_words(e->kind), p.function, base_name(p.file),
-             p.line, source);
-}
-
 /* --- the interleaving ------------------------------------------------------------------ */
 
 static void lay_out(struct paper *p, const struct story_row *rows, uint32_t count) {
@@ -99,24 +92,27 @@ static void put_cell(const struct paper *p, int thread, const char *ansi, const 
         put(p, ansi, "%s\n", text);
 }
 
-static void put_event(const struct paper *p, const struct story_row *r) {
-    const struct event *e = r->event;
-    const struct failure *f = &p->d->failure;
-    char text[400], source[160], value[40] = "", times[24] = "";
-    bool matters = e->step == f->step || (f->other_step && e->step == f->other_step);
-    source_of(e, source, sizeof source);
+/* A line of source is told once, for all events in a row that it makes. */
+static bool same_line(const struct story_row *before, const struct story_row *r) {
+    if (!before || before->kind != ROW_EVENT || before->thread != r->thread)
+        return false;
+    struct place a = place_of(before->event), b = place_of(r->event);
+    return a.line == b.line && a.line && strcmp(a.file, b.file) == 0;
+}
+
+static void put_event(const struct paper *p, const struct story_row *r,
+                      const struct story_row *before) {
+    char text[700], said[400], source[160], times[24] = "";
+    event_said(p->d, r->event, said, sizeof said);
+    source_of(r->event, source, sizeof source);
     if (r->times > 1)
         snprintf(times, sizeof times, " x%u", r->times);
-    else if (e->flags & EVENT_HAS_VALUE && e->kind <= EVENT_ATOMIC_RMW && e->size <= 8)
-        snprintf(value, sizeof value,
-                 (int64_t)e->value > -10000 && (int64_t)e->value < 1000000 ? " = %lld" : " = %#llx",
-                 (long long)e->value);
-    const char *more = e->flags & EVENT_BLOCKED     ? " (waits)"
-                       : e->flags & EVENT_TIMED_OUT ? " (time is up)"
-                                                    : "";
-    snprintf(text, sizeof text, "%s%s%s%s: %s", event_words(e->kind), value, times, more, source);
-    fprintf(p->out, "%c%5u ", matters ? '>' : ' ', e->step);
-    put_cell(p, r->thread, matters ? "1;31" : "0", text);
+    if (same_line(before, r))
+        snprintf(text, sizeof text, "%s%s", said, times);
+    else
+        snprintf(text, sizeof text, "%s%s: %s", said, times, source);
+    fprintf(p->out, "%c%5u ", r->matters ? '>' : ' ', r->event->step);
+    put_cell(p, r->thread, r->matters ? "1;31" : "0", text);
 }
 
 static void put_switch(const struct paper *p, const struct story_row *r) {
@@ -145,7 +141,7 @@ static void interleaving(struct paper *p, const struct story_row *rows, uint32_t
     for (uint32_t i = 0; i < count; i++) {
         const struct story_row *r = &rows[i];
         if (r->kind == ROW_EVENT) {
-            put_event(p, r);
+            put_event(p, r, i ? r - 1 : NULL);
         } else if (r->kind == ROW_SWITCH) {
             put_switch(p, r);
         } else if (p->lane[r->thread] >= 0) {
@@ -156,33 +152,36 @@ static void interleaving(struct paper *p, const struct story_row *rows, uint32_t
     }
 }
 
-static void preemptions_in_words(const struct paper *p, const struct story_row *rows,
-                                 uint32_t count) {
-    char text[900], who[64], before[300], after[300];
-    for (uint32_t i = 0; i < count; i++) {
-        const struct story_row *r = &rows[i];
-        if (r->kind != ROW_SWITCH || r->end != END_PREEMPTED)
+static void sentence(const char *text, int level, void *data) {
+    wrapped(data, level ? "      " : "  ", text);
+}
+
+/* Where everybody is at the end: for failures in which that matters. */
+static void ends(struct paper *p) {
+    const struct result *r = &p->d->trace->result;
+    char text[500];
+    put(p, "1", "  the threads at the end\n");
+    for (uint32_t i = 0; i < r->thread_count; i++) {
+        const struct thread_end *t = &r->threads[i];
+        if (t->state == THREAD_UNUSED
+            || (t->state == THREAD_FINISHED && (int)i != p->d->failure.thread))
             continue;
-        story_who(p->d, r->thread, who, sizeof who);
-        deed(r->event, before, sizeof before);
-        if (r->resumed)
-            deed(r->resumed, after, sizeof after);
-        snprintf(text, sizeof text,
-                 "After step %u %s is preempted. It had just done: %s. What it does next%s: %s",
-                 r->event->step, who, before, r->resumed ? ", later" : "",
-                 r->resumed ? after : "nothing more, before the end");
-        wrapped(p, "  ", text);
+        story_thread_end(p->d, (int)i, text, sizeof text);
+        wrapped(p, "    ", text);
     }
 }
 
 /* --- one defect --------------------------------------------------------------------------- */
 
 static void stack_of(const struct paper *p, const char *title, const struct event *e) {
-    char who[64];
+    char who[64], locks[300];
+    struct held_locks held;
     if (!e)
         return;
     story_who(p->d, e->thread, who, sizeof who);
-    put(p, "1", "  %s: %s %s, step %u\n", title, who, event_words(e->kind), e->step);
+    locks_held(p->d->trace, e->thread, (uint32_t)(e - p->d->trace->events), &held);
+    locks_said(p->d->trace, &held, e->step, locks, sizeof locks);
+    put(p, "1", "  %s: %s %s, step %u%s\n", title, who, event_words(e->kind), e->step, locks);
     for (int i = -1, shown = 0; i < (int)e->depth && shown < 8; i++) {
         struct place places[8];
         uint64_t pc = i < 0 ? e->pc : p->d->trace->stacks[e->stack + (uint32_t)i];
@@ -237,7 +236,7 @@ static void one(struct paper *p, const struct report *r) {
         fputc('\n', p->out);
         interleaving(p, rows, count);
         fputc('\n', p->out);
-        preemptions_in_words(p, rows, count);
+        story_explain(d, sentence, p);
     }
     free(rows);
     if (d->failure.other_step)
@@ -245,6 +244,8 @@ static void one(struct paper *p, const struct report *r) {
     if (d->trace->event_count)
         stack_of(p, d->failure.other_step ? "then" : "at the end",
                  event_at(d->trace, d->failure.step));
+    if (d->trace->event_count && d->failure.kind != FAILURE_RACE)
+        ends(p);
     if (d->output) {
         put(p, "1", "  the program said\n");
         char *copy = strdup(d->output), *save = NULL;
