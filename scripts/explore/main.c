@@ -139,6 +139,7 @@ static void tell(const struct options *o, const struct report *r) {
     bool colour = o->colour >= 0 ? o->colour : isatty(fileno(out)) && !(none && *none);
     switch (o->format) {
     case FORMAT_TEXT: report_text(r, out, columns(o), colour); break;
+    case FORMAT_HTML: report_html(r, out); break;
     case FORMAT_JSON: report_json(r, out); break;
     case FORMAT_LIST: report_list(r, out); break;
     }

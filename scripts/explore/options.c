@@ -42,7 +42,7 @@ static const char usage[] =
     "  --replay FILE      run that one again, traced\n"
     "  --gdb              with --replay: under GDB, which stops at each switch\n"
     "How to tell it\n"
-    "  --format F         text (the default), json; list: kind, functions, words\n"
+    "  --format F         text (the default), html, json; list: kind, functions, words\n"
     "  --json             the same as --format json\n"
     "  --output FILE      write there\n"
     "  --width N          columns, 60 to 200 (the terminal's; 80 where there is none)\n"
@@ -168,7 +168,7 @@ static bool how_long_or_which(struct options *o, int option, const char *name) {
 }
 
 static void how_to_tell(struct options *o, int option, const char *name) {
-    static const char *const formats[] = {"text", "json", "list", NULL};
+    static const char *const formats[] = {"text", "html", "json", "list", NULL};
     static const char *const colours[] = {"never", "always", "auto", NULL};
     switch (option) {
     case REPLAY: o->replay = optarg; break;

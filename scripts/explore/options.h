@@ -9,7 +9,7 @@
 #include "channel.h"
 
 enum until { UNTIL_FAILURE, UNTIL_RACE, UNTIL_END };
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_LIST };
+enum format { FORMAT_TEXT, FORMAT_HTML, FORMAT_JSON, FORMAT_LIST };
 
 struct options {
     char **program;     /* PROGRAM ARG…, ends with NULL */

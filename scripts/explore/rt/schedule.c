@@ -321,12 +321,12 @@ bool block(enum event_kind kind, struct object *what, int thread, u64 deadline) 
     c->deadline = deadline;
     c->timed_out = false;
     thread_runnable(c, false);
+    if (rt.traced)
+        trace_flag(EVENT_BLOCKED);
     if (circle(c)) {
         rt.failure.thread = (int16_t)c->id;
         fail(FAILURE_DEADLOCK, waited_for(c), c->last_pc, NULL);
     }
-    if (rt.traced)
-        trace_flag(EVENT_BLOCKED);
     switch_to(next_to_run(), END_BLOCKED);
     rt.step++;  /* what follows is later than what others did meanwhile … */
     c->since++; /* … and is no event of its own */

@@ -25,7 +25,7 @@ struct known_block {
     Dwarf_Die type;
     bool typed;
     char name[80]; /* of its type */
-    int number, of;
+    int number;
 };
 static struct known_block *blocks;
 static uint32_t known_count;
@@ -175,18 +175,14 @@ static void learn(const struct channel *c, const struct block *b, struct known_b
     snprintf(k->name, sizeof k->name, "block");
 }
 
-/* Several of one name are numbered, the oldest first. */
+/* Those of one name are numbered, the oldest first. */
 static void number(void) {
     for (uint32_t i = known_count; i-- > 0;) {
-        if (blocks[i].of)
-            continue;
-        int n = 0;
-        for (uint32_t k = i + 1; k-- > 0;)
+        int older = 0;
+        for (uint32_t k = i + 1; k < known_count && !older; k++)
             if (strcmp(blocks[k].name, blocks[i].name) == 0)
-                blocks[k].number = ++n;
-        for (uint32_t k = i + 1; k-- > 0;)
-            if (strcmp(blocks[k].name, blocks[i].name) == 0)
-                blocks[k].of = n;
+                older = blocks[k].number;
+        blocks[i].number = older + 1;
     }
 }
 
@@ -215,10 +211,7 @@ bool block_type(const struct channel *trace, const struct block *b, char *name, 
         snprintf(name, room, "block#%u", trace->block_count - (uint32_t)(b - trace->blocks));
         return false;
     }
-    if (k->of > 1)
-        snprintf(name, room, "%s#%d", k->name, k->number);
-    else
-        snprintf(name, room, "%s", k->name);
+    snprintf(name, room, "%s#%d", k->name, k->number);
     *type = k->type;
     return k->typed;
 }

@@ -7,9 +7,8 @@
 #include "../channel.h"
 #include "types.h"
 
-/* "hmap", "connection#2" where there are several, "*total" for a block of a plain type;
- * and the type of its elements. False: the type is not known, and the name is
- * "block#3". */
+/* "hmap#1" for the oldest block of that type, "*total#1" for one of a plain type; and the
+ * type of its elements. False: the type is not known, and the name is "block#3". */
 bool block_type(const struct channel *trace, const struct block *b, char *name, size_t room,
                 Dwarf_Die *type);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crossing.h"
 #include "story.h"
 #include "symbols.h"
 #include "tell_report.h"
@@ -26,6 +27,57 @@ static json_t *site(const struct defect *d, uint32_t step) {
     }
     return json_pack("{s:i, s:i, s:s, s:o}", "step", (int)e->step, "thread", e->thread, "does",
                      event_words(e->kind), "stack", frames);
+}
+
+static void add_line(const char *line, int level, void *list) {
+    (void)level;
+    json_array_append_new(list, json_string(line));
+}
+
+static json_t *explanation(const struct defect *d) {
+    json_t *list = json_array();
+    story_explain(d, add_line, list);
+    return list;
+}
+
+static json_t *threads(const struct defect *d) {
+    char text[600];
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < d->trace->result.thread_count; i++) {
+        story_thread_end(d, (int)i, text, sizeof text);
+        json_array_append_new(list, json_string(text));
+    }
+    return list;
+}
+
+/* The rows that the text shows, too. */
+static json_t *interleaving(const struct defect *d) {
+    static const char *const ends[] = {"preempted", "blocked", "yielded", "finished"};
+    uint32_t count = 0;
+    struct story_row *rows = d->trace->event_count ? story_rows(d, &count) : NULL;
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < count; i++) {
+        const struct story_row *r = &rows[i];
+        if (r->kind == ROW_SWITCH) {
+            json_array_append_new(list, json_pack("{s:i, s:i, s:s}", "from", r->thread, "to",
+                                                  r->next, "switch", ends[r->end & 3]));
+        } else if (r->kind == ROW_LEFT_OUT) {
+            json_array_append_new(
+                list, json_pack("{s:i, s:i}", "thread", r->thread, "left_out", r->times));
+        } else {
+            char said[400];
+            struct place p[8];
+            event_said(d, r->event, said, sizeof said);
+            symbols_places(r->event->pc, p, 8);
+            json_array_append_new(list, json_pack("{s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:b}",
+                                                  "step", (int)r->event->step, "thread", r->thread,
+                                                  "does", said, "function", p[0].function, "file",
+                                                  p[0].file, "line", p[0].line, "times",
+                                                  (int)r->times, "matters", r->matters));
+        }
+    }
+    free(rows);
+    return list;
 }
 
 static json_t *segments(const struct channel *c) {
@@ -61,6 +113,9 @@ static json_t *defect(const struct report *r, const struct defect *d) {
     json_object_set_new(o, "site", site(d, d->failure.step));
     json_object_set_new(o, "earlier", site(d, d->failure.other_step));
     json_object_set_new(o, "segments", segments(d->trace));
+    json_object_set_new(o, "explanation", explanation(d));
+    json_object_set_new(o, "interleaving", interleaving(d));
+    json_object_set_new(o, "threads", threads(d));
     json_object_set_new(o, "output", d->output ? json_string(d->output) : json_null());
     return o;
 }

@@ -70,8 +70,10 @@ void locks_held(const struct channel *trace, int thread, uint32_t index, struct 
         last = e;
     }
     /* what it took without waiting it has, even if that was its last event */
-    if (last && last != &trace->events[index] && !(last->flags & EVENT_BLOCKED)
-        && last->kind != EVENT_COND_WAIT)
+    bool waits =
+        index >= trace->event_count && trace->result.threads[thread].state == THREAD_BLOCKED;
+    if (last && !waits && (index >= trace->event_count || last != &trace->events[index])
+        && !(last->flags & EVENT_BLOCKED) && last->kind != EVENT_COND_WAIT)
         done(held, last, &waited_with);
 }
 

@@ -87,10 +87,15 @@ static bool *keep(const struct defect *d, const struct crossing *x, const struct
     bool *kept = calloc(n + 1, sizeof *kept);
     if (!kept)
         return NULL;
+    uint32_t alone = 0; /* events before a second thread began: who made it, and no more */
+    while (alone < n && c->events[alone].kind != EVENT_THREAD_START)
+        alone++;
     for (uint32_t i = n; i-- > 0;) {
+        bool made = c->events[i].kind == EVENT_ALLOC || c->events[i].kind == EVENT_OBJECT_INIT;
         bool harness = symbols_harness(c->events[i].pc) && d->failure.kind != FAILURE_RACE;
         kept[i] = keep_matters(d, x, &c->events[i])
-                  || (about(s, &c->events[i]) && !harness && subjects++ < ABOUT_MOST);
+                  || (about(s, &c->events[i]) && !harness && (i >= alone || made)
+                      && subjects++ < ABOUT_MOST);
     }
     for (uint32_t i = 0; i + 1 < n; i++) {
         if (c->events[i].thread == c->events[i + 1].thread)
@@ -127,9 +132,10 @@ static const struct event *next_of(const struct channel *c, uint32_t i) {
 static bool folds(const struct story_row *last, const struct event *e, bool kept, bool matters) {
     if (!last || last->thread != e->thread || last->kind != (kept ? ROW_EVENT : ROW_LEFT_OUT))
         return false;
-    return !kept
-           || (last->event->pc == e->pc && last->event->kind == e->kind && !matters
-               && !last->matters);
+    if (!kept)
+        return true;
+    return last->event->pc == e->pc && last->event->kind == e->kind && !matters && !last->matters
+           && (e->kind <= EVENT_WRITE || last->event->address == e->address);
 }
 
 struct story_row *story_rows(const struct defect *d, uint32_t *count) {
@@ -163,6 +169,18 @@ struct story_row *story_rows(const struct defect *d, uint32_t *count) {
     free(kept);
     *count = rows ? (uint32_t)(r - rows) : 0;
     return rows;
+}
+
+int story_lanes(const struct story_row *rows, uint32_t count, int lane[THREADS_MAX]) {
+    int lanes = 0;
+    memset(lane, -1, sizeof *lane * THREADS_MAX);
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i].kind == ROW_EVENT)
+            lane[rows[i].thread] = 0;
+    for (int t = 0; t < THREADS_MAX; t++)
+        if (lane[t] == 0)
+            lane[t] = lanes++;
+    return lanes;
 }
 
 /* --- in words -------------------------------------------------------------------------------- */
@@ -291,7 +309,10 @@ void story_verdict(const struct defect *d, char *to, size_t size) {
         for (int i = 0; i < f->cycle_count && n < (int)size; i++) {
             story_who(d, f->cycle[i], who, sizeof who);
             story_who(d, f->cycle[(i + 1) % f->cycle_count], other, sizeof other);
-            n += snprintf(to + n, size - (size_t)n, "%s%s waits for %s", i ? ", " : "", who, other);
+            memory_object(d->trace, d->trace->result.threads[f->cycle[i]].wait_for, f->step, object,
+                          sizeof object);
+            n += snprintf(to + n, size - (size_t)n, "%s%s waits for %s, which %s holds",
+                          i ? "; " : "", who, object, other);
         }
         if (!f->cycle_count)
             snprintf(to + n, size - (size_t)n, "%s waits for %s: %s", who, object,

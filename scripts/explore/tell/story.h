@@ -34,6 +34,16 @@ void story_explain(const struct defect *d, crossing_teller *tell, void *data);
  * when the schedule ends; with what it holds. */
 void story_thread_end(const struct defect *d, int thread, char *to, size_t size);
 
+/* A column for each thread that has an event in the rows, in the order of their numbers;
+ * -1 for the others. Returns how many. */
+int story_lanes(const struct story_row *rows, uint32_t count, int lane[THREADS_MAX]);
+
+/* How sure the defect is, and how it is had again. */
+void story_sure(const struct report *r, const struct defect *d, crossing_teller *tell, void *data);
+
+/* The bottom line: "no failure in 20000 schedules of 12 policies; …". */
+void story_bottom(const struct report *r, char *to, size_t size);
+
 /* "T1", and its name where it has one: "T1 (writer 1)". */
 void story_who(const struct defect *d, int thread, char *to, size_t size);
 

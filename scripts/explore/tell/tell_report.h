@@ -9,6 +9,7 @@
 #include "../report.h"
 
 void report_text(const struct report *r, FILE *out, int columns, bool colour);
+void report_html(const struct report *r, FILE *out);
 void report_json(const struct report *r, FILE *out);
 /* "KIND<TAB>PAIR<TAB>words" for each defect: for scripts. */
 void report_list(const struct report *r, FILE *out);

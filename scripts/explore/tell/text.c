@@ -69,11 +69,7 @@ static void source_of(const struct event *e, char *to, size_t size) {
 /* --- the interleaving ------------------------------------------------------------------ */
 
 static void lay_out(struct paper *p, const struct story_row *rows, uint32_t count) {
-    memset(p->lane, -1, sizeof p->lane);
-    p->lanes = 0;
-    for (uint32_t i = 0; i < count; i++)
-        if (rows[i].kind == ROW_EVENT && p->lane[rows[i].thread] < 0)
-            p->lane[rows[i].thread] = p->lanes++;
+    p->lanes = story_lanes(rows, count, p->lane);
     if (p->lanes > LANES_MOST)
         p->lanes = 1, memset(p->lane, 0, sizeof p->lane);
     /* A line has one event, so it may go on over the columns to its right: the last one
@@ -174,14 +170,20 @@ static void ends(struct paper *p) {
 /* --- one defect --------------------------------------------------------------------------- */
 
 static void stack_of(const struct paper *p, const char *title, const struct event *e) {
-    char who[64], locks[300];
+    char who[64], locks[300], said[400], text[900];
     struct held_locks held;
     if (!e)
         return;
     story_who(p->d, e->thread, who, sizeof who);
     locks_held(p->d->trace, e->thread, (uint32_t)(e - p->d->trace->events), &held);
     locks_said(p->d->trace, &held, e->step, locks, sizeof locks);
-    put(p, "1", "  %s: %s %s, step %u%s\n", title, who, event_words(e->kind), e->step, locks);
+    event_said(p->d, e, said, sizeof said);
+    snprintf(text, sizeof text, "%s: %s %s, step %u%s", title, who, said, e->step, locks);
+    if (p->colour)
+        fputs("\033[1m", p->out);
+    wrapped(p, "  ", text);
+    if (p->colour)
+        fputs("\033[0m", p->out);
     for (int i = -1, shown = 0; i < (int)e->depth && shown < 8; i++) {
         struct place places[8];
         uint64_t pc = i < 0 ? e->pc : p->d->trace->stacks[e->stack + (uint32_t)i];
@@ -191,33 +193,6 @@ static void stack_of(const struct paper *p, const char *title, const struct even
                 fprintf(p->out, "    %-28.60s %.60s:%d\n", places[k].function,
                         base_name(places[k].file), places[k].line);
     }
-}
-
-static void how_sure(const struct paper *p, const struct report *r) {
-    const struct defect *d = p->d;
-    char text[900];
-    if (!r->replay && d->failure.kind != FAILURE_HANG) {
-        int n =
-            snprintf(text, sizeof text,
-                     "%u preemption%s suffice%s (%u in the schedule found, %u replays, %.0f ms)",
-                     d->preemptions, d->preemptions == 1 ? "" : "s", d->preemptions == 1 ? "s" : "",
-                     d->preemptions_before, d->shrink_replays, d->shrink_seconds * 1e3);
-        if (d->preemptions && d->fewer_tried)
-            snprintf(text + n, sizeof text - (size_t)n, "; %u did not, in the %llu schedules tried",
-                     d->preemptions - 1, (unsigned long long)d->fewer_tried);
-        wrapped(p, "  ", text);
-        snprintf(text, sizeof text,
-                 "Replayed %d of %d times in fresh processes. Found by %s, as schedule %llu.",
-                 d->confirmed, d->confirmed_of, d->policy, (unsigned long long)d->found_at);
-        wrapped(p, "  ", text);
-    }
-    if (d->schedule_file)
-        snprintf(text, sizeof text, "Again: explore --replay %s -- %s", d->schedule_file,
-                 r->program);
-    else
-        snprintf(text, sizeof text, "To keep it: --seed %llu --schedules 1 --save FILE",
-                 (unsigned long long)d->seed);
-    wrapped(p, "  ", text);
 }
 
 static void one(struct paper *p, const struct report *r) {
@@ -254,31 +229,15 @@ static void one(struct paper *p, const struct report *r) {
             fprintf(p->out, "    %.*s\n", p->columns - 4, line);
         free(copy);
     }
-    how_sure(p, r);
+    story_sure(r, d, sentence, p);
     fputc('\n', p->out);
 }
 
 /* --- the bottom line ------------------------------------------------------------------------- */
 
 static void bottom_line(const struct paper *p, const struct report *r) {
-    char text[700];
-    const struct totals *t = &r->totals;
-    uint64_t failed = t->schedules - t->by_failure[FAILURE_NONE];
-    int n = failed ? snprintf(text, sizeof text, "%llu of %llu schedules failed",
-                              (unsigned long long)failed, (unsigned long long)t->schedules)
-                   : snprintf(text, sizeof text, "no failure in %llu schedules of %d policies",
-                              (unsigned long long)t->schedules, r->policy_count);
-    if (r->races_looked_for)
-        n += snprintf(text + n, sizeof text - (size_t)n, ", %s%llu with a data race",
-                      t->by_failure[FAILURE_RACE] ? "" : "and ",
-                      (unsigned long long)t->by_failure[FAILURE_RACE]);
-    snprintf(text + n, sizeof text - (size_t)n,
-             "; %s%llu distinct interleavings of the shared accesses seen; %.1f s, %d job%s, reset "
-             "by %s%s%s",
-             t->distinct_at_least ? "at least " : "", (unsigned long long)t->distinct_shared,
-             r->seconds, r->jobs, r->jobs == 1 ? "" : "s",
-             r->reset == RESET_FORK ? "fork" : "snapshot", r->reset_why ? ": the program " : "",
-             r->reset_why ? r->reset_why : "");
+    char text[900];
+    story_bottom(r, text, sizeof text);
     wrapped(p, "", text);
     for (int i = 0; i < r->note_count; i++)
         if (r->notes[i].kind == NOTE_NOT_COVERED)
