@@ -96,6 +96,18 @@ ParameterizedTest(path_param *path, explore, finds_in_programs_of_gxx) {
     remove_tmp();
 }
 
+/* What waits in the kernel's way is in the library for one compiler, in the program for another. */
+ParameterizedTestParameters(explore, finds_in_programs_of_clangxx) {
+    return each(FIXTURES "cxx_20_*.cc");
+}
+ParameterizedTest(path_param *path, explore, finds_in_programs_of_clangxx) {
+    if (sh(10, "command -v clang++").status)
+        cr_skip_test("no clang++ here");
+    make_tmp();
+    finds_what_is_expected("clang++", "-O1", *path);
+    remove_tmp();
+}
+
 /* --- the same seed is the same schedule --------------------------------------------- */
 
 static char *hash_of(const char *options, const char *program) {

@@ -273,9 +273,7 @@ struct thread *policy_yield(void) {
         return t ? t : runnable_next(c->id);
     }
     case POLICY_PCT:
-    case POLICY_POS:
-        c->priority = rt.policy.kind == POLICY_PCT ? --rt.lowest : random_next() & 0xFFFF;
-        return runnable_best();
+    case POLICY_POS: c->priority = --rt.lowest; return runnable_best();
     default: { /* one of the others: the last stands in for itself */
         struct thread *t = runnable_nth((int)(random_next() % (u64)(rt.runnable_count - 1)));
         return t == c ? runnable_nth(rt.runnable_count - 1) : t;

@@ -52,8 +52,9 @@ struct thread {
     u16 id;
     u8 state;       /* enum thread_state */
     bool timed_out; /* how the last block() ended */
-    bool detached, joined, cancelled, exiting, started;
-    u8 cancel_off; /* pthread_setcancelstate */
+    bool detached, joined, cancelled, exiting;
+    u32 futex_bits; /* futex.c: of FUTEX_WAIT_BITSET */
+    u8 cancel_off;  /* pthread_setcancelstate */
     u8 cancel_async;
     u8 waits; /* enum event_kind, while blocked */
     int creator;
@@ -65,9 +66,8 @@ struct thread {
     bool pending_write;
     u64 deadline; /* of a timed wait, virtual ns; 0: none */
     struct object *wait_for;
-    int wait_thread;     /* joins: whom; or -1 */
-    struct thread *next; /* in a queue of waiters */
-    u32 queue_token;     /* changes when it leaves a queue */
+    int wait_thread; /* joins: whom; or -1 */
+    u32 queue_token; /* changes when it leaves a queue */
 
     /* happens-before */
     u32 epoch;                         /* first step of its epoch: since its last release */
@@ -78,12 +78,11 @@ struct thread {
     /* what it was made of */
     void *(*start)(void *);
     void *argument, *result;
-    uptr handle;     /* its pthread_t */
-    void *c11_start; /* thrd_create's function */
-    void *cleanups;  /* cancel.c: the newest buffer of pthread_cleanup_push */
-    void *handlers;  /* … of _pthread_cleanup_push */
-    void *onces;     /* once.c: whose functions it is running */
-    u32 tests;       /* cancel.c: calls of pthread_testcancel */
+    uptr handle;    /* its pthread_t */
+    void *cleanups; /* cancel.c: the newest buffer of pthread_cleanup_push */
+    void *handlers; /* … of _pthread_cleanup_push */
+    void *onces;    /* once.c: whose functions it is running */
+    u32 tests;      /* cancel.c: calls of pthread_testcancel */
     char name[32];
     u64 choices;   /* drawn so far */
     u32 last_step; /* of its last event */
@@ -125,9 +124,9 @@ enum object_type {
 struct object {
     uptr address;
     u32 generation;
-    u8 type; /* enum object_type */
+    u8 type;     /* enum object_type */
+    bool second; /* see object_second() */
     bool destroyed;
-    bool started; /* barrier, semaphore, once: `value` was taken over from memory */
     int owner;    /* thread + 1; 0: nobody */
     int count;    /* recursion; a barrier's arrivals */
     int value;    /* of what can be tried: tries in vain since it was last taken */
@@ -135,15 +134,17 @@ struct object {
     int readers;  /* rwlock: how often it is held for reading */
     uptr partner; /* cond: the mutex its waiters gave */
     int waiters;
-    struct thread *first, *last; /* cond: the queue */
-    u8 held_by[CLOCK_THREADS];   /* rwlock: how often by each thread for reading */
-    u32 clock[CLOCK_THREADS];    /* of what was released into it */
+    u8 held_by[CLOCK_THREADS]; /* rwlock: how often by each thread for reading */
+    u32 clock[CLOCK_THREADS];  /* of what was released into it */
 };
 
 /* The object at an address, made if need be. (objects.c) */
 struct object *object_at(const void *address, enum object_type type);
 struct object *object_known(const void *address); /* NULL: not met in this schedule */
 struct object *object_fresh(const void *address, enum object_type type); /* just initialised */
+/* Another one at the same address: what the readers of a rwlock release, who runs the
+ * initialiser of a C++ guard (which itself is an atomic), who waits for a futex's word. */
+struct object *object_second(const void *address, enum object_type type);
 void objects_clear(void); /* forgets all, clocks too */
 
 /* --- the state ----------------------------------------------------------------------- */
@@ -176,7 +177,7 @@ struct runtime {
     u64 next_switch; /* walk: step; PCT: next change point */
     u64 change[8];
     int change_count, change_next;
-    u64 lowest;   /* PCT: the next priority below all others */
+    u64 lowest;   /* PCT, POS: the next priority below all others */
     u64 eligible; /* events so far at which a switch was possible */
     int intended; /* SURW: the thread that does the next event at a shared site */
     u32 remaining[THREADS_MAX];
@@ -323,6 +324,7 @@ struct thread *thread_of(uptr handle);     /* NULL: no such thread */
 struct thread *thread_start(void *(*start)(void *), void *argument, bool detached, uptr pc);
 /* The result of t, which has ended or will; sets *result. An errno value. */
 int thread_join(struct thread *t, void **result, u64 deadline, uptr pc);
+int thread_detach_from(uptr handle, uptr pc);
 
 /* failure.c: exit(), or main's return */
 _Noreturn void end_of_process(int status, uptr pc);
@@ -340,6 +342,7 @@ void keys_late(struct thread *t);  /* only those of C++'s thread_local variables
 
 /* time.c: struct timespec of an absolute time, as virtual ns; 0 becomes 1 */
 u64 time_of(const void *timespec);
+u64 time_now(void); /* what clocks show, in virtual ns */
 /* Are its nanoseconds less than a second? Else timed waits say EINVAL. */
 INLINE bool time_valid(const void *timespec) {
     const long *t = timespec;
@@ -347,6 +350,9 @@ INLINE bool time_valid(const void *timespec) {
 }
 void sleep_for(u64 ns, uptr pc);
 void yield_from(uptr pc);
+
+/* futex.c: futex(2) by its six arguments; a negative result is -errno */
+long futex_from(const long *arguments, uptr pc);
 
 /* io.c: descriptors and mappings that a schedule leaves behind */
 void io_begin(void);

@@ -64,7 +64,6 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     struct thread *main = thread_new();
     rt.current = main;
     main->since = rt.step;
-    main->started = true;
     fiber_main();
     keys_begin();
     exit_begin();

@@ -15,7 +15,7 @@
 
 enum { SECOND = 1000000000, EVENT = 100 };
 
-static u64 now_shown(void) {
+u64 time_now(void) {
     return rt.now + (u64)step_now() * EVENT;
 }
 
@@ -41,12 +41,12 @@ void sleep_for(u64 ns, uptr pc) {
     if (!point_sync(EVENT_SLEEP, NULL, pc))
         return;
     cancel_check();
-    u64 end = now_shown() + ns;
+    u64 end = time_now() + ns;
     yield_now();
     rt.step++;
     rt.current->since++;
-    if (now_shown() < end)
-        rt.now += end - now_shown();
+    if (time_now() < end)
+        rt.now += end - time_now();
     cancel_check();
 }
 
@@ -88,7 +88,7 @@ EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec *ti
         return EINVAL;
     u64 ns = time_of(time);
     if (flags & TIMER_ABSTIME)
-        ns = ns > now_shown() ? ns - now_shown() : 0;
+        ns = ns > time_now() ? ns - time_now() : 0;
     sleep_for(ns, CALLER);
     return 0;
 }
@@ -108,8 +108,8 @@ EXPORT int pause(void) {
 EXPORT int clock_gettime(clockid_t clock, struct timespec *time) {
     if (!rt.active)
         return (int)sys(SYS_clock_gettime, clock, time);
-    time->tv_sec = (time_t)(now_shown() / SECOND);
-    time->tv_nsec = (long)(now_shown() % SECOND);
+    time->tv_sec = (time_t)(time_now() / SECOND);
+    time->tv_nsec = (long)(time_now() % SECOND);
     return 0;
 }
 
