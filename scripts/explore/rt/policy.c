@@ -265,6 +265,7 @@ struct thread *policy_pick(void) {
 
 struct thread *policy_yield(void) {
     struct thread *c = rt.current;
+    system_idle();
     if (rt.runnable_count < 2)
         return c;
     switch (rt.policy.kind) {

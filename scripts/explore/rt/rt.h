@@ -64,7 +64,12 @@ struct thread {
     u64 priority;    /* PCT, POS */
     uptr pending;    /* POS: the granule it is about to touch; 0: nothing */
     bool pending_write;
-    u64 deadline; /* of a timed wait, virtual ns; 0: none */
+    bool (*ready)(void *); /* wait.c: until this says so of ready_of */
+    void *ready_of;
+    u64 masked;               /* signals.c: the signals it does not take */
+    u32 handled, interrupted; /* handlers it ran; those without SA_RESTART */
+    bool signalled;           /* it is to run one */
+    u64 deadline;             /* of a timed wait, virtual ns; 0: none */
     struct object *wait_for;
     int wait_thread; /* joins: whom; or -1 */
     u32 queue_token; /* changes when it leaves a queue */
@@ -115,7 +120,8 @@ enum object_type {
     OBJECT_SEM,
     OBJECT_SPIN,
     OBJECT_ONCE,
-    OBJECT_ATOMIC
+    OBJECT_ATOMIC,
+    OBJECT_CHANNEL /* what passes from who sends to who receives */
 };
 
 /* What the runtime knows of the object at an address, in this schedule. What must last
@@ -159,8 +165,9 @@ struct runtime {
     u64 base; /* step before the schedule's first event */
     u64 steps_max;
     bool traced, races;
-    bool reconsider; /* somebody became runnable: who is first may have changed */
-    u64 random;      /* state of the generator of schedules */
+    bool signals_due; /* a thread is to run a handler */
+    bool reconsider;  /* somebody became runnable: who is first may have changed */
+    u64 random;       /* state of the generator of schedules */
     u64 data_seed;
     u64 now;        /* virtual time, ns since 1970 */
     u32 generation; /* of objects */
@@ -304,7 +311,7 @@ int mutex_lock_until(void *mutex, const struct timespec *until, uptr pc);
 int mutex_unlock_from(void *mutex, uptr pc);
 void mutex_init_from(void *mutex, int type, uptr pc);
 void mutex_destroy_from(void *mutex, uptr pc);
-void mutex_lock_virtual(void *address, uptr pc); /* a recursive one of no memory: io.c */
+void mutex_lock_virtual(void *address, uptr pc); /* a recursive one of no memory: stdio.c */
 void mutex_unlock_virtual(void *address, uptr pc);
 
 /* cond.c, for c11.c, too */
@@ -331,8 +338,9 @@ _Noreturn void end_of_process(int status, uptr pc);
 void exit_begin(void);
 
 /* cancel.c */
-void cancel_check(void); /* a cancellation point: leaves if it was asked for */
-void cancel_clean(void); /* runs the handlers pushed and not popped */
+void cancel_check(void);  /* a cancellation point: leaves if it was asked for */
+bool cancel_wanted(void); /* … would it? */
+void cancel_clean(void);  /* runs the handlers pushed and not popped */
 
 /* keys.c: the keys as they are now are those of each schedule's begin */
 void keys_save(void);
@@ -348,15 +356,35 @@ INLINE bool time_valid(const void *timespec) {
     const long *t = timespec;
     return t[1] >= 0 && t[1] < 1000000000;
 }
-void sleep_for(u64 ns, uptr pc);
+u64 sleep_for(u64 ns, uptr pc); /* what is left: a handler ended it */
 void yield_from(uptr pc);
 
 /* futex.c: futex(2) by its six arguments; a negative result is -errno */
 long futex_from(const long *arguments, uptr pc);
 
-/* io.c: descriptors and mappings that a schedule leaves behind */
-void io_begin(void);
-void io_end(void);
+/* descriptors.c, mapping.c: what a schedule leaves behind; wait.c, sem.c */
+void descriptors_begin(void);
+void descriptors_end(void);
+void mappings_begin(void);
+void mappings_end(void);
+void wait_begin(void);
+void named_begin(void);
+
+/* wait.c: something happened that may let threads go on which wait for the system. True:
+ * some did. */
+bool system_changed(void);
+/* Nobody can run: until `deadline` (0: none) only what comes from outside of the threads can
+ * change that. True: it has. */
+bool system_passes(u64 deadline);
+void system_idle(void); /* the current thread yields, perhaps to nobody */
+/* Somebody outside of the program may answer, in so much real time. */
+void outside_exists(int milliseconds);
+
+/* signals.c: the current thread runs the handlers it is to run */
+void signals_deliver(void);
+/* timers.c: as system_passes() */
+bool timers_pass(u64 deadline);
+void timers_closed(int fd);
 
 /* access.c, for mem.c and others: the event and the checks of an access to a range */
 void access_range(const void *address, size_t size, bool write, uptr pc);

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "fiber.h"
 #include "shadow.h"
+#include "signals.h"
 #include "snapshot.h"
 #include "sys.h"
 
@@ -67,7 +68,12 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     fiber_main();
     keys_begin();
     exit_begin();
-    io_begin();
+    wait_begin();
+    descriptors_begin();
+    mappings_begin();
+    named_begin();
+    timers_begin();
+    signals_begin();
     if (rt.traced)
         trace_begin();
     rt.stop = 0;
@@ -105,7 +111,8 @@ void schedule_over(void) {
     struct result *r = &rt.channel->result;
     if (!rt.ending) {
         rt.ending = true;
-        io_end();
+        descriptors_end();
+        mappings_end();
     }
     rt.active = false;
     r->failure.kind = rt.failure.kind;

@@ -31,6 +31,7 @@ struct thread *thread_start(void *(*start)(void *), void *argument, bool detache
     t->argument = argument;
     t->detached = detached;
     t->creator = c->id;
+    t->masked = c->masked;
     clock_tick();
     clock_copy(t->clock, c->clock);
     t->clock[t->id] = (u32)rt.step;
