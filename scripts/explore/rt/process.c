@@ -89,6 +89,7 @@ static bool has_ended(void *of) {
 static pid_t wait_from(pid_t pid, int *status, int options, struct rusage *usage, uptr pc) {
     int none = 0;
     struct waiting w = {pid, options, status ? status : &none, usage, 0};
+    io_touch(status, status ? sizeof *status : 0);
     if (!io_enter(pc))
         return (pid_t)io_result(sys(SYS_wait4, pid, w.status, options, usage));
     if (options & WNOHANG) {

@@ -59,6 +59,23 @@ EXPORT int accept4(int fd, struct sockaddr *restrict address, socklen_t *restric
     return accept_from(fd, address, size, flags, CALLER);
 }
 
+/* --- what the kernel tells of them ---------------------------------------------------------- */
+
+#define NAME(name)                                                                                 \
+    EXPORT int name(int fd, struct sockaddr *restrict address, socklen_t *restrict size) {         \
+        io_touch(size, sizeof *size);                                                              \
+        io_touch(address, *size);                                                                  \
+        return (int)io_result(sys(SYS_##name, fd, address, size));                                 \
+    }
+NAME(getsockname)
+NAME(getpeername)
+
+EXPORT int getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict size) {
+    io_touch(size, sizeof *size);
+    io_touch(value, *size);
+    return (int)io_result(sys(SYS_getsockopt, fd, level, name, value, size));
+}
+
 /* --- connecting -------------------------------------------------------------------------- */
 
 struct connecting {

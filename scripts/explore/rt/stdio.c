@@ -168,7 +168,11 @@ EXPORT int __fprintf_chk(FILE *restrict file, int flag, const char *restrict for
 /* Before a character is read: is there one in the buffer, or in the kernel? */
 static bool may_read(FILE *file) {
     int fd = messages_of(file);
-    if (fd < 0 || file->_IO_read_ptr < file->_IO_read_end)
+    if (file->_IO_read_ptr < file->_IO_read_end)
+        return true;
+    if (file->_IO_buf_base)
+        io_touch(file->_IO_buf_base, (size_t)(file->_IO_buf_end - file->_IO_buf_base));
+    if (fd < 0)
         return true;
     if (io_may(fd, POLLIN) == -EINTR)
         return false;
