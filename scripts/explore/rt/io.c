@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "signals.h"
 
 void io_access(const struct iovec *list, size_t count, size_t bytes, bool write, uptr pc) {
     if (!instrumented(pc))
@@ -112,6 +113,8 @@ static long put(int fd, const void *data, size_t size) {
 static ssize_t has_sent(long n) {
     if (n == -EAGAIN)
         io_in_vain();
+    if (n == -EPIPE)
+        signal_pipe();
     return io_result(n);
 }
 
@@ -144,7 +147,7 @@ EXPORT ssize_t writev(int fd, const struct iovec *list, int count) {
     for (int i = 0; i < count; i++) {
         long n = put(fd, list[i].iov_base, list[i].iov_len);
         if (n < 0)
-            return done ? done : io_result(n);
+            return done ? done : has_sent(n);
         done += n;
     }
     return done;

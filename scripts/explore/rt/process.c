@@ -18,6 +18,7 @@ enum { CHILD_MS = 8000 }; /* so long a child may take; then it is said that nobo
 static void begins_a_process(const char *how) {
     needs_fork(how);
     outside_exists(CHILD_MS);
+    signals_inherited();
 }
 
 EXPORT pid_t fork(void) {

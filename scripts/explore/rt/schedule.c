@@ -81,7 +81,7 @@ static void set_stop(void) {
     u64 stop = rt.base + rt.steps_max;
     if (rt.traced || rt.watching || rt.reconsider || rt.signals_due)
         stop = 0;
-    else if (rt.runnable_count > 1 || rt.policy.kind == POLICY_REPLAY) {
+    else if (rt.runnable_count > 1 || rt.timed || rt.policy.kind == POLICY_REPLAY) {
         u64 due = policy_stop();
         if (due < stop)
             stop = due;
@@ -177,7 +177,8 @@ NOINLINE bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc) 
     c->last_pc = pc;
     if (unlikely(rt.signals_due))
         signals_deliver(); /* before it: those are events, too */
-    if (unlikely(rt.watching || (rt.step >= c->since + c->watch_after && rt.runnable_count > 1)))
+    bool others = rt.runnable_count > 1 || rt.timed;
+    if (unlikely(rt.watching || (rt.step >= c->since + c->watch_after && others)))
         watch(kind, address, size, pc);
     struct thread *next = policy_decide(kind, address, pc);
     rt.reconsider = false;

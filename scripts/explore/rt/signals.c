@@ -36,6 +36,8 @@ void signals_begin(void) {
     from_kernel = 0;
     rt.signals_due = false;
     sys(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &threads[0].masked, 8);
+    u64 ignore[4] = {(u64)(uptr)SIG_IGN};
+    sys(SYS_rt_sigaction, SIGPIPE, ignore, NULL, 8);
 }
 
 static bool fatal(int sig) {
@@ -176,7 +178,7 @@ EXPORT int sigaction(int sig, const struct sigaction *restrict action,
     if (sig < 1 || sig >= SIGNALS || ((sig == SIGKILL || sig == SIGSTOP) && action))
         return (int)io_result(-EINVAL);
     if (!rt.active) {
-        if (action && sig != SIGPIPE)
+        if (action)
             initial[sig] = *action;
         return real(sig, action, old);
     }
@@ -218,6 +220,20 @@ EXPORT int sigaltstack(const stack_t *restrict stack, stack_t *restrict old) {
     if (old)
         *old = (stack_t){.ss_flags = SS_DISABLE};
     return 0;
+}
+
+void signal_pipe(void) {
+    int error = errno;
+    signal_send(SIGPIPE, rt.current->id, SI_KERNEL, (union sigval){0});
+    signals_deliver();
+    errno = error;
+}
+
+/* Another process is begun: it inherits what the kernel knows. */
+void signals_inherited(void) {
+    REAL(action_function *, "sigaction");
+    if (rt.active)
+        real(SIGPIPE, &actions[SIGPIPE], NULL);
 }
 
 /* In the child of a fork signals are the kernel's again. */

@@ -11,6 +11,8 @@
 
 void signals_begin(void);
 void signals_in_child(void);
+void signals_inherited(void);
+void signal_pipe(void); /* the current thread wrote into a pipe that nobody reads */
 /* To a thread by number, or to anybody: -1. The target runs its handler before its next
  * event. */
 void signal_send(int sig, int thread, int code, union sigval value);

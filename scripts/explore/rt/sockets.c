@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include "io.h"
+#include "signals.h"
 
 enum { ANSWER_MS = 100 }; /* so long the kernel may take from socket to socket */
 
@@ -180,6 +181,8 @@ static ssize_t send_from(int fd, const struct msghdr *message, int flags, uptr p
     } while (waits && done < sum && is_stream(fd));
     if (s.result == -EAGAIN)
         io_in_vain();
+    if (s.result == -EPIPE && !(flags & MSG_NOSIGNAL))
+        signal_pipe();
     return done ? (ssize_t)done : io_result(s.result);
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "io.h"
+#include "signals.h"
 
 /* --- opening and closing ----------------------------------------------------------------- */
 
@@ -105,8 +106,11 @@ static void before_writing(FILE *file) {
     }
 }
 static int after_writing(FILE *file, int result) {
-    if (messages_of(file) >= 0)
+    if (messages_of(file) >= 0) {
+        if (result == EOF && errno == EPIPE)
+            signal_pipe();
         system_changed();
+    }
     return result;
 }
 

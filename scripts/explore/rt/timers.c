@@ -35,6 +35,7 @@ void timers_begin(void) {
     for (int i = 0; i < ITIMERS; i++)
         timers[i] = (struct timer){.kind = SIGNAL, .sig = signals[i], .thread = -1};
     count = ITIMERS;
+    rt.timed = false;
 }
 
 u64 timers_next(void) {
@@ -64,6 +65,8 @@ bool timers_look(void) {
     for (int i = 0; i < count; i++)
         if (timers[i].due && timers[i].due <= time_now())
             let_off(&timers[i]), any = true;
+    if (any)
+        rt.timed = timers_next() != ~(u64)0;
     return any;
 }
 
@@ -105,6 +108,8 @@ static int set(struct timer *t, bool absolute, const struct itimerspec *value,
     u64 ns = ns_of(&value->it_value);
     t->due = ns ? ns + (absolute ? 0 : time_now()) : 0;
     t->interval = ns_of(&value->it_interval);
+    rt.timed = timers_next() != ~(u64)0;
+    rt.stop = 0;
     timers_look();
     return 0;
 }
