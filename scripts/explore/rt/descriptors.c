@@ -16,6 +16,7 @@
 
 #include "clock.h"
 #include "io.h"
+#include "signals.h"
 
 /* Of which channel a descriptor receives, and into which it sends. All sockets but those
  * of socketpair() share one, and so do all files: who is connected to whom is the
@@ -28,15 +29,18 @@ static struct descriptor {
 } table[DESCRIPTORS];
 static u16 channels[2 * DESCRIPTORS]; /* nothing but addresses for objects */
 static u16 channel_next;
+static bool touched; /* something is in the table */
 
 void descriptors_begin(void) {
-    __builtin_memset(table, 0, sizeof table);
+    if (touched)
+        __builtin_memset(table, 0, sizeof table);
+    touched = false;
     channel_next = FIRST;
 }
 
 void descriptors_end(void) {
     bool failed = rt.failure.kind != FAILURE_NONE;
-    for (int fd = 0; fd < DESCRIPTORS; fd++) {
+    for (int fd = 0; touched && fd < DESCRIPTORS; fd++) {
         if (!table[fd].open)
             continue;
         if (!failed)
@@ -58,6 +62,7 @@ static struct descriptor *known(int fd) {
 }
 
 static u16 channel_new(void) {
+    touched = true;
     if (channel_next < sizeof channels / sizeof *channels - 1)
         channel_next++;
     return (u16)(channel_next - 1);
@@ -66,6 +71,7 @@ static u16 channel_new(void) {
 int io_opened(long fd, enum descriptor_kind kind) {
     struct descriptor *d = known((int)fd);
     if (rt.active && d) {
+        touched = true;
         u16 channel = kind == FD_SOCKET ? SOCKETS : kind == FD_OTHER ? FILES : channel_new();
         *d = (struct descriptor){true, (u8)kind, channel, channel};
     } else if (rt.active && fd >= DESCRIPTORS) {
@@ -131,11 +137,12 @@ void io_all_received(void) {
 /* The kernel must find the pages of a buffer writable (snapshot.c protects them). */
 void io_touch(void *buffer, size_t size) {
     volatile char *p = buffer;
+    char c;
     if (!p || !size || !rt.active)
         return;
     for (size_t i = 0; i < size; i += 4096)
-        p[i] = p[i];
-    p[size - 1] = p[size - 1];
+        c = p[i], p[i] = c;
+    c = p[size - 1], p[size - 1] = c;
 }
 
 /* --- opening ------------------------------------------------------------------------------ */
@@ -148,7 +155,7 @@ static bool same_text(const char *a, const char *b) {
 
 /* A file that is written to is another one for the next schedule. */
 static void look_at_file(int fd, int flags) {
-    struct stat s;
+    struct stat s = {0};
     bool writes = (flags & O_ACCMODE) != O_RDONLY && (flags & O_TMPFILE) != O_TMPFILE;
     if (rt.active && writes && !(flags & O_TRUNC) && !sys(SYS_fstat, fd, &s) && S_ISREG(s.st_mode))
         not_covered("files: what one schedule writes into them, the next one finds");
@@ -196,7 +203,7 @@ static int open_fifo(struct opening *o) {
 
 static int open_from(int at, const char *path, int flags, va_list list, uptr pc) {
     int mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(list, int) : 0;
-    struct stat s;
+    struct stat s = {0};
     if (!io_enter(pc))
         return (int)io_result(sys(SYS_openat, at, path, flags, mode));
     if (!(flags & (O_NONBLOCK | O_PATH)) && !sys(SYS_newfstatat, at, path, &s, 0)

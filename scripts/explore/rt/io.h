@@ -31,6 +31,15 @@ enum descriptor_kind {
     FD_RANDOM, /* /dev/urandom and /dev/random */
 };
 
+/* --- a schedule's begin and end, in the files named so, and sem.c ------------------------- */
+
+void descriptors_begin(void);
+void descriptors_end(void);
+void mappings_begin(void);
+void mappings_end(void);
+void wait_begin(void);
+void named_begin(void);
+
 /* --- descriptors.c ---------------------------------------------------------------------- */
 
 long io_result(long value);                        /* -errno becomes errno and -1 */
@@ -47,6 +56,9 @@ void io_all_received(void);
 void io_touch(void *buffer, size_t size); /* before the kernel writes into it */
 
 /* --- wait.c -------------------------------------------------------------------------------- */
+
+/* Somebody outside of the program may answer, in so much real time. */
+void outside_exists(int milliseconds);
 
 enum waited { READY, OVER /* the deadline */, INTERRUPTED /* by a signal's handler: EINTR */ };
 /* The current thread waits until ready(of) has said true, once; it is asked by whoever

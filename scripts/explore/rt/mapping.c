@@ -14,14 +14,17 @@ static struct {
     uptr low;
     size_t size;
 } mapped[MAPPINGS];
+static int mapped_most; /* places that may be taken */
 
 void mappings_begin(void) {
-    __builtin_memset(mapped, 0, sizeof mapped);
+    for (int i = 0; i < mapped_most; i++)
+        mapped[i].size = 0;
+    mapped_most = 0;
 }
 
 void mappings_end(void) {
     bool failed = rt.failure.kind != FAILURE_NONE;
-    for (int i = 0; i < MAPPINGS; i++) {
+    for (int i = 0; i < mapped_most; i++) {
         if (!mapped[i].size)
             continue;
         if (!failed)
@@ -46,6 +49,7 @@ EXPORT void *mmap(void *where, size_t size, int protection, int flags, int fd, o
             if (!mapped[i].size) {
                 mapped[i].low = (uptr)got;
                 mapped[i].size = size;
+                mapped_most = i + 1 > mapped_most ? i + 1 : mapped_most;
                 break;
             }
     }

@@ -10,6 +10,7 @@
  *   mutex.c rwlock.c cond.c …          events of the thread library
  *   schedule.c policy.c                who goes on
  *   shadow.h shadow.c clock.h          happens-before: races, use after free
+ *   wait.c signals.c timers.c io.h …   descriptors, children, signals: what is the system's
  *   fiber.c                            how one thread stops and another goes on
  *   snapshot.c server.c start.c        how one schedule ends and the next begins
  *
@@ -254,6 +255,9 @@ INLINE void tried_in_vain(struct object *o) {
     if (++o->value >= 20)
         yield_now();
 }
+INLINE bool may_wait(void) { /* is there somebody, or a timer, to wait for? */
+    return rt.runnable_count + rt.timed > 1;
+}
 void thread_runnable(struct thread *t, bool yes);
 
 struct thread *thread_new(void);      /* NULL: no place */
@@ -363,29 +367,20 @@ void yield_from(uptr pc);
 /* futex.c: futex(2) by its six arguments; a negative result is -errno */
 long futex_from(const long *arguments, uptr pc);
 
-/* descriptors.c, mapping.c: what a schedule leaves behind; wait.c, sem.c */
-void descriptors_begin(void);
-void descriptors_end(void);
-void mappings_begin(void);
-void mappings_end(void);
-void wait_begin(void);
-void named_begin(void);
-
 /* wait.c: something happened that may let threads go on which wait for the system. True:
  * some did. */
 bool system_changed(void);
+void system_idle(void); /* the current thread yields, perhaps to nobody */
 /* Nobody can run: until `deadline` (0: none) only what comes from outside of the threads can
  * change that. True: it has. */
 bool system_passes(u64 deadline);
-void system_idle(void); /* the current thread yields, perhaps to nobody */
-/* Somebody outside of the program may answer, in so much real time. */
-void outside_exists(int milliseconds);
-
-/* signals.c: the current thread runs the handlers it is to run */
+const char *stuck_words(const struct thread *t); /* why it cannot go on; or "" */
+/* signals.c: the current thread runs the handlers it is to run, if any */
 void signals_deliver(void);
-/* timers.c: as system_passes() */
-bool timers_pass(u64 deadline);
-void timers_closed(int fd);
+INLINE void signals_check(void) {
+    if (unlikely(rt.signals_due))
+        signals_deliver();
+}
 
 /* access.c, for mem.c and others: the event and the checks of an access to a range */
 void access_range(const void *address, size_t size, bool write, uptr pc);

@@ -81,7 +81,7 @@ static void set_stop(void) {
     u64 stop = rt.base + rt.steps_max;
     if (rt.traced || rt.watching || rt.reconsider || rt.signals_due)
         stop = 0;
-    else if (rt.runnable_count > 1 || rt.timed || rt.policy.kind == POLICY_REPLAY) {
+    else if (may_wait() || rt.policy.kind == POLICY_REPLAY) {
         u64 due = policy_stop();
         if (due < stop)
             stop = due;
@@ -175,10 +175,8 @@ NOINLINE bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc) 
     }
     rt.step--; /* it has not happened yet */
     c->last_pc = pc;
-    if (unlikely(rt.signals_due))
-        signals_deliver(); /* before it: those are events, too */
-    bool others = rt.runnable_count > 1 || rt.timed;
-    if (unlikely(rt.watching || (rt.step >= c->since + c->watch_after && others)))
+    signals_check(); /* before it: those are events, too */
+    if (unlikely(rt.watching || (rt.step >= c->since + c->watch_after && may_wait())))
         watch(kind, address, size, pc);
     struct thread *next = policy_decide(kind, address, pc);
     rt.reconsider = false;
@@ -210,9 +208,8 @@ void yield_now(void) {
 
 /* --- blocking ---------------------------------------------------------------------------- */
 
-/* Who must do something before t can go on, where that is known: the owner of a mutex,
- * the readers of a rwlock, the thread it joins. Calls `visit` for each; true as soon as
- * that says so. */
+/* Calls `visit` for each who must do something before t can go on, where that is known:
+ * a mutex's owner, a rwlock's readers, whom it joins. True as soon as that says so. */
 static bool each_holder(const struct thread *t, bool (*visit)(struct thread *)) {
     if (t->wait_thread >= 0)
         return visit(&threads[t->wait_thread]);
@@ -292,10 +289,7 @@ static _Noreturn void nobody_can_run(void) {
         fail(FAILURE_DEADLOCK, waited_for(t), t->last_pc, "its holder has ended");
     if (lost)
         fail(FAILURE_LOST_WAKEUP, waited_for(t), t->last_pc, NULL);
-    fail(FAILURE_DEADLOCK, t ? waited_for(t) : 0, t ? t->last_pc : 0,
-         t && t->waits == EVENT_BARRIER_WAIT ? "a barrier that is never full"
-         : t && t->waits == EVENT_SYSTEM     ? "it waits for the system, and nobody else can run"
-                                             : NULL);
+    fail(FAILURE_DEADLOCK, t ? waited_for(t) : 0, t ? t->last_pc : 0, "%s", stuck_words(t));
 }
 
 /* Time passes when nobody can run but somebody waits for a time. */
@@ -341,9 +335,7 @@ bool block(enum event_kind kind, struct object *what, int thread, u64 deadline) 
     bool in_time = !c->timed_out;
     if (rt.traced && !in_time)
         trace_flag(EVENT_TIMED_OUT);
-    if (unlikely(rt.signals_due))
-        signals_deliver();
-    return in_time;
+    return signals_check(), in_time;
 }
 
 void unblock(struct thread *t) {

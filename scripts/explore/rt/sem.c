@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "rt.h"
+#include "io.h"
 #include "shadow.h"
 #include "sys.h"
 
@@ -150,10 +150,11 @@ static struct {
     bool unlinked;
     sem_t sem;
 } named[NAMED];
+static int named_most; /* places that may be taken */
 
 void named_begin(void) {
-    for (int i = 0; i < NAMED; i++)
-        named[i].name[0] = 0;
+    for (; named_most; named_most--)
+        named[named_most - 1].name[0] = 0;
 }
 
 static int find_named(const char *name) {
@@ -173,6 +174,7 @@ static int make_named(const char *name, unsigned value) {
             memset(&named[i].sem, 0, sizeof(sem_t));
             *value_of(&named[i].sem) = (int)value;
             object_fresh(&named[i].sem, OBJECT_SEM);
+            named_most = i + 1 > named_most ? i + 1 : named_most;
             return i;
         }
     return -1;

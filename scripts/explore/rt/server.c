@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "fiber.h"
+#include "io.h"
 #include "shadow.h"
 #include "signals.h"
 #include "snapshot.h"

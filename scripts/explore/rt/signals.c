@@ -27,17 +27,26 @@ static struct queued {
     siginfo_t info;
 } queue[QUEUE];
 static int queued;
+static bool changed = true;      /* actions are not the initial ones */
 static u16 channels[SIGNALS];    /* nothing but addresses for objects */
 static volatile u64 from_kernel; /* SIGCHLD … that have come */
 
 void signals_begin(void) {
-    __builtin_memcpy(actions, initial, sizeof actions);
+    if (changed)
+        __builtin_memcpy(actions, initial, sizeof actions);
+    changed = false;
     queued = 0;
     from_kernel = 0;
     rt.signals_due = false;
-    sys(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &threads[0].masked, 8);
-    u64 ignore[4] = {(u64)(uptr)SIG_IGN};
-    sys(SYS_rt_sigaction, SIGPIPE, ignore, NULL, 8);
+    static u64 masked;
+    static bool known;
+    if (!known) {
+        const u64 ignore[4] = {(u64)(uptr)SIG_IGN};
+        sys(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &masked, 8);
+        sys(SYS_rt_sigaction, SIGPIPE, ignore, NULL, 8);
+        known = true;
+    }
+    threads[0].masked = masked;
 }
 
 static bool fatal(int sig) {
@@ -125,7 +134,7 @@ static void run(const struct queued *q) {
     __builtin_memcpy(&also, &a.sa_mask, sizeof also);
     t->masked |= also | (a.sa_flags & SA_NODEFER ? 0 : BIT(q->sig));
     if (a.sa_flags & (int)SA_RESETHAND)
-        actions[q->sig].sa_handler = SIG_DFL;
+        actions[q->sig].sa_handler = SIG_DFL, changed = true;
     look();
     clock_acquire(object_at(&channels[q->sig], OBJECT_CHANNEL));
     if (a.sa_flags & SA_SIGINFO)
@@ -185,6 +194,7 @@ EXPORT int sigaction(int sig, const struct sigaction *restrict action,
     struct sigaction before = actions[sig];
     if (action) {
         actions[sig] = *action;
+        changed = true;
         bool called = action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
         if (fatal(sig) && called)
             not_covered("the program's own handlers of SIGSEGV and its kin, but for raise()");
@@ -207,7 +217,7 @@ EXPORT __sighandler_t signal(int sig, __sighandler_t handler) {
     return sigaction(sig, &action, &old) ? SIG_ERR : old.sa_handler;
 }
 EXPORT int siginterrupt(int sig, int interrupts) {
-    struct sigaction action;
+    struct sigaction action = {0};
     if (sigaction(sig, NULL, &action))
         return -1;
     action.sa_flags = interrupts ? action.sa_flags & ~SA_RESTART : action.sa_flags | SA_RESTART;
@@ -274,8 +284,7 @@ static int change_mask(int how, const sigset_t *set, sigset_t *old, uptr pc) {
         sigemptyset(old);
         __builtin_memcpy(old, &mask, sizeof mask);
     }
-    if (rt.signals_due)
-        signals_deliver(); /* those that were held back: before it returns */
+    signals_check(); /* those that were held back: before it returns */
     return 0;
 }
 EXPORT int pthread_sigmask(int how, const sigset_t *set, sigset_t *old) {

@@ -24,6 +24,8 @@ void signal_taken(const siginfo_t *info);
 void timers_begin(void);
 /* Those that are over are let off. True: some were. */
 bool timers_look(void);
+bool timers_pass(u64 deadline); /* as system_passes() */
+void timers_closed(int fd);
 u64 timers_next(void); /* when the first will be over; ~0: there is none */
 
 #endif

@@ -87,8 +87,7 @@ static int send_to(int thread, int sig, int code, union sigval value, uptr pc) {
     io_enter(pc);
     if (sig)
         signal_send(sig, thread, code, value);
-    if (rt.signals_due)
-        signals_deliver(); /* perhaps it is for itself */
+    signals_check(); /* perhaps it is for itself */
     return 0;
 }
 

@@ -239,6 +239,12 @@ EXPORT size_t fread(void *restrict buffer, size_t size, size_t n, FILE *restrict
     return size ? have / size : 0;
 }
 
+EXPORT size_t __fread_chk(void *restrict buffer, size_t room, size_t size, size_t n,
+                          FILE *restrict file) {
+    (void)room;
+    return fread(buffer, size, n, file);
+}
+
 EXPORT ssize_t getdelim(char **restrict line, size_t *restrict room, int end, FILE *restrict file) {
     size_t n = 0;
     int c = 0;

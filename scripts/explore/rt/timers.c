@@ -30,7 +30,7 @@ static int count;
 
 void timers_begin(void) {
     static const int signals[ITIMERS] = {SIGALRM, SIGVTALRM, SIGPROF};
-    for (int i = 0; i < TIMERS; i++)
+    for (int i = 0; i < count; i++)
         timers[i].kind = UNUSED, timers[i].due = 0;
     for (int i = 0; i < ITIMERS; i++)
         timers[i] = (struct timer){.kind = SIGNAL, .sig = signals[i], .thread = -1};

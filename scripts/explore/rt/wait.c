@@ -16,7 +16,8 @@ static int outside_ms; /* so long somebody outside may take to answer; 0: there 
 static u32 vain;       /* calls that found nothing, in a row */
 
 void wait_begin(void) {
-    waiting = outside_ms = 0;
+    waiting = 0;
+    outside_ms = rt.alone ? 0x7FFFFFFF : 0; /* run by hand: there is a terminal */
     vain = 0;
 }
 
@@ -79,6 +80,13 @@ static bool outside_does(void) {
 
 bool system_passes(u64 deadline) {
     return system_changed() || outside_does() || timers_pass(deadline);
+}
+
+const char *stuck_words(const struct thread *t) {
+    return !t                               ? ""
+           : t->waits == EVENT_BARRIER_WAIT ? "a barrier that is never full"
+           : t->waits == EVENT_SYSTEM       ? "it waits for the system, and nobody else can run"
+                                            : "";
 }
 
 void system_idle(void) {
