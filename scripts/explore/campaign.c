@@ -251,6 +251,13 @@ static void found(struct campaign *c, struct worker *w, const struct failure *fa
     d.preemptions_before = ch->result.preemptions;
     d.policy = strdup(policy_name(&ch->request.policies[seed % ch->request.policy_count]));
     bool real = examine(c->o, &s, &d, c->reset);
+    if (!real && c->reset == RESET_SNAPSHOT && c->o->reset < 0) {
+        c->reset = RESET_FORK; /* its seed is run again: see answered() */
+        c->r->reset_why = "failed as it does not in a fresh process";
+        w->next = seed;
+        schedule_free(&s);
+        return;
+    }
     know(c, f);
     if (!real) {
         r->unconfirmed++;
@@ -313,15 +320,17 @@ static void answered(struct campaign *c, struct worker *w) {
     w->next = ch->answer.next;
     if (ch->answer.kind == ANSWER_NEEDS_FORK) {
         c->reset = RESET_FORK;
-        uint64_t next = w->next;
-        retire(c, w);
-        begin_worker(c, w, next);
     } else if (ch->answer.kind == ANSWER_FAILURE) {
         struct failure failure = ch->result.failure, race = ch->result.race;
         if (race.kind)
             found(c, w, &race);
         if (failure.kind && failure.kind != FAILURE_RACE)
             found(c, w, &failure);
+    }
+    if (c->reset == RESET_FORK && ch->request.reset == RESET_SNAPSHOT) {
+        uint64_t next = w->next; /* with memory that no snapshot has protected */
+        retire(c, w);
+        begin_worker(c, w, next);
     }
 }
 

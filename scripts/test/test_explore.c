@@ -96,6 +96,18 @@ ParameterizedTest(path_param *path, explore, finds_in_programs_of_gxx) {
     remove_tmp();
 }
 
+/* What waits in the kernel's way is in the library for one compiler, in the program for another. */
+ParameterizedTestParameters(explore, finds_in_programs_of_clangxx) {
+    return each(FIXTURES "cxx_20_*.cc");
+}
+ParameterizedTest(path_param *path, explore, finds_in_programs_of_clangxx) {
+    if (sh(10, "command -v clang++").status)
+        cr_skip_test("no clang++ here");
+    make_tmp();
+    finds_what_is_expected("clang++", "-O1", *path);
+    remove_tmp();
+}
+
 /* --- the same seed is the same schedule --------------------------------------------- */
 
 static char *hash_of(const char *options, const char *program) {
@@ -107,10 +119,8 @@ static char *hash_of(const char *options, const char *program) {
     return hash;
 }
 
-Test(explore, has_the_same_hashes_however_it_is_reset) {
-    static const char *const sources[] = {"mutex_racy", "order_deadlock",  "cond_lost",
-                                          "free_early", "barrier_correct", "atomic_two_steps"};
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+static void same_hashes(const char *const *sources) {
+    for (size_t i = 0; sources[i]; i++) {
         char source[200];
         snprintf(source, sizeof source, FIXTURES "%s.c", sources[i]);
         const char *program = made("gcc", "-O0", source);
@@ -120,6 +130,49 @@ Test(explore, has_the_same_hashes_however_it_is_reset) {
         for (size_t k = 0; k < sizeof others / sizeof *others; k++)
             cr_assert_str_eq(hash_of(others[k], program), hash, "%s: %s", sources[i], others[k]);
     }
+}
+
+Test(explore, has_the_same_hashes_however_it_is_reset) {
+    static const char *const sources[] = {"mutex_racy", "order_deadlock",  "cond_lost",
+                                          "free_early", "barrier_correct", "atomic_two_steps",
+                                          NULL};
+    same_hashes(sources);
+}
+
+Test(explore, has_the_same_hashes_when_threads_wait_for_the_system) {
+    static const char *const sources[] = {"futex_lock_lost",   "eventfd_racy",         "epoll_racy",
+                                          "stdio_pipe_racy",   "unix_socket_racy",     "mq_racy",
+                                          "pipe_full_correct", "poll_timeout_correct", NULL};
+    same_hashes(sources);
+}
+
+Test(explore, has_the_same_hashes_with_signals_and_timers) {
+    static const char *const sources[] = {"signal_between_assertion",
+                                          "signal_eintr_correct",
+                                          "setitimer_correct",
+                                          "alarm_correct",
+                                          "timerfd_correct",
+                                          "cancel_read_correct",
+                                          "sigwait_racy",
+                                          "chance_correct",
+                                          NULL};
+    same_hashes(sources);
+}
+
+Test(explore, says_by_name_what_it_does_not_cover) {
+    const char *program = made("gcc", "-O0", FIXTURES "signalfd_deadlock.c");
+    struct outcome o = sh(60, EXPLORE "-- %s", program);
+    exited(o, 1);
+    cr_assert(strstr(o.out, "not covered: signalfd\n"), "%s", o.out);
+}
+
+/* A page that a snapshot protects is one that the kernel does not write to. */
+Test(explore, distrusts_snapshots_where_only_they_fail) {
+    const char *program = made("gcc", "-O0", FIXTURES "kernel_writes_correct.c");
+    struct outcome o = sh(60, EXPLORE "--schedules 200 -- %s", program);
+    exited(o, 0);
+    cr_assert(strstr(o.out, "no failure in 200 schedules"), "%s", o.out);
+    cr_assert(strstr(o.out, "reset by fork"), "%s", o.out);
 }
 
 Test(explore, replays_what_it_saved) {

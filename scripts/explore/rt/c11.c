@@ -45,16 +45,7 @@ EXPORT int thrd_join(thrd_t thread, int *result) {
 }
 
 EXPORT int thrd_detach(thrd_t thread) {
-    uptr pc = CALLER;
-    struct thread *t = thread_of((uptr)thread);
-    if (!point_sync(EVENT_THREAD_DETACH, (void *)(t ? (uptr)t->id : 0), pc) || !t)
-        return thrd_error;
-    if (t->joined)
-        fail(FAILURE_MISUSE, 0, pc, "detach of a thread joined already");
-    if (t->detached)
-        fail(FAILURE_MISUSE, 0, pc, "detach of a detached thread");
-    t->detached = true;
-    return thrd_success;
+    return result_of(thread_detach_from((uptr)thread, CALLER));
 }
 
 EXPORT _Noreturn void thrd_exit(int result) {

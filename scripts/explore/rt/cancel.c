@@ -125,8 +125,12 @@ static bool leaves(const struct thread *t) {
     return t->cancelled && !t->cancel_off && !t->exiting;
 }
 
+bool cancel_wanted(void) {
+    return rt.active && leaves(rt.current);
+}
+
 void cancel_check(void) {
-    if (rt.active && leaves(rt.current))
+    if (cancel_wanted())
         thread_leave(PTHREAD_CANCELED);
 }
 
@@ -150,7 +154,7 @@ EXPORT int pthread_cancel(pthread_t handle) {
         return 0;
     t->cancelled = true;
     bool at_a_point = t->waits == EVENT_COND_WAIT || t->waits == EVENT_SEM_WAIT
-                      || t->waits == EVENT_THREAD_JOIN || t->waits == EVENT_SLEEP;
+                      || t->waits == EVENT_THREAD_JOIN || t->waits == EVENT_SYSTEM;
     if (t->state == THREAD_BLOCKED && at_a_point && leaves(t))
         unblock(t);
     else if (t == rt.current && t->cancel_async)

@@ -52,3 +52,20 @@ EXPORT int getentropy(void *buffer, size_t size) {
     getrandom(buffer, size, 0);
     return 0;
 }
+
+EXPORT unsigned arc4random(void) {
+    return (unsigned)draw((u64)1 << 32, CALLER);
+}
+EXPORT unsigned arc4random_uniform(unsigned bound) {
+    return bound ? (unsigned)draw(bound, CALLER) : 0;
+}
+EXPORT void arc4random_buf(void *buffer, size_t size) {
+    getrandom(buffer, size, 0);
+}
+
+/* std::random_device, which asks the processor */
+EXPORT unsigned random_device(void *device) __asm__("_ZNSt13random_device9_M_getvalEv");
+EXPORT unsigned random_device(void *device) {
+    (void)device;
+    return (unsigned)draw((u64)1 << 32, CALLER);
+}

@@ -1,228 +1,216 @@
 /*
- * io.c - descriptors and mappings.
- *
- * A read that would block lets the other threads run first. What a schedule opens or maps
- * and does not give back, a snapshot could not undo: then the fork server serves.
+ * io.c - reading from and writing to descriptors of any kind. Reads and writes at a place
+ * in a file (pread) never wait.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/sendfile.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-#include "rt.h"
-#include "shadow.h"
-#include "sys.h"
+#include "io.h"
+#include "signals.h"
 
-enum { DESCRIPTORS = 1024, MAPPINGS = 64, FRESH_MOST = 64 << 20 };
-static u8 opened[DESCRIPTORS];
-static struct {
-    uptr low;
-    size_t size;
-} mapped[MAPPINGS];
-
-void io_begin(void) {
-    __builtin_memset(opened, 0, sizeof opened);
-    __builtin_memset(mapped, 0, sizeof mapped);
-}
-
-void io_end(void) {
-    bool failed = rt.failure.kind != FAILURE_NONE;
-    for (int fd = 0; fd < DESCRIPTORS; fd++) {
-        if (!opened[fd])
-            continue;
-        if (!failed)
-            needs_fork("leaves a file descriptor open");
-        if (rt.snapshots)
-            sys(SYS_close, fd);
-    }
-    for (int i = 0; i < MAPPINGS; i++) {
-        if (!mapped[i].size)
-            continue;
-        if (!failed)
-            needs_fork("leaves memory mapped");
-        if (rt.snapshots)
-            sys(SYS_munmap, mapped[i].low, mapped[i].size);
-    }
-}
-
-static int result(long value) {
-    if (value >= 0)
-        return (int)value;
-    errno = (int)-value;
-    return -1;
-}
-
-static int note_open(long fd) {
-    if (fd >= 0 && fd < DESCRIPTORS && rt.active)
-        opened[fd] = 1;
-    return result(fd);
-}
-
-/* --- opening and closing --------------------------------------------------------------- */
-
-static int open_at(int at, const char *path, int flags, va_list list) {
-    int mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(list, int) : 0;
-    return note_open(sys(SYS_openat, at, path, flags, mode));
-}
-
-#define OPEN(name)                                                                                 \
-    EXPORT int name(const char *path, int flags, ...) {                                            \
-        va_list list;                                                                              \
-        va_start(list, flags);                                                                     \
-        int fd = open_at(AT_FDCWD, path, flags, list);                                             \
-        va_end(list);                                                                              \
-        return fd;                                                                                 \
-    }
-OPEN(open)
-OPEN(open64)
-
-EXPORT int socketpair(int domain, int type, int protocol, int pair[2]) {
-    pair[0] = pair[0];
-    int r = result(sys(SYS_socketpair, domain, type, protocol, pair));
-    if (r == 0)
-        note_open(pair[0]), note_open(pair[1]);
-    return r;
-}
-EXPORT int pipe2(int pair[2], int flags) {
-    pair[0] = pair[0];
-    int r = result(sys(SYS_pipe2, pair, flags));
-    if (r == 0)
-        note_open(pair[0]), note_open(pair[1]);
-    return r;
-}
-EXPORT int pipe(int pair[2]) {
-    return pipe2(pair, 0);
-}
-EXPORT int dup(int fd) {
-    return note_open(sys(SYS_dup, fd));
-}
-
-EXPORT int close(int fd) {
-    if (fd >= 0 && fd < DESCRIPTORS)
-        opened[fd] = 0;
-    return result(sys(SYS_close, fd));
-}
-
-/* --- reading and writing ------------------------------------------------------------------ */
-
-/* Lets others run until the descriptor is ready, or nobody else can. */
-static void wait_for(int fd, short events, uptr pc) {
-    if (!instrumented(pc) || !point_sync(EVENT_SYSTEM, NULL, pc))
+void io_access(const struct iovec *list, size_t count, size_t bytes, bool write, uptr pc) {
+    if (!instrumented(pc))
         return;
-    for (;;) {
-        struct pollfd p = {.fd = fd, .events = events};
-        struct timespec none = {0, 0};
-        if (sys(SYS_ppoll, &p, 1, &none, NULL, 8) != 0 || rt.runnable_count < 2)
-            return;
-        yield_now();
-        rt.step++;
-        rt.current->since++;
+    for (size_t i = 0; i < count && bytes; i++) {
+        size_t here = list[i].iov_len < bytes ? list[i].iov_len : bytes;
+        access_range(list[i].iov_base, here, write, pc);
+        bytes -= here;
     }
 }
 
-/* The kernel must find the pages of a buffer writable (snapshot.c protects them). */
-static void touch(void *buffer, size_t size) {
-    volatile char *p = buffer;
-    for (size_t i = 0; i < size; i += 4096)
-        p[i] = p[i];
-    if (size)
-        p[size - 1] = p[size - 1];
+/* --- reading ----------------------------------------------------------------------------- */
+
+static ssize_t read_random(u8 *buffer, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        buffer[i] = (u8)choose(256);
+    return (ssize_t)size;
+}
+
+static ssize_t read_from(int fd, void *buffer, size_t size, uptr pc) {
+    if (!io_enter(pc))
+        return io_result(sys(SYS_read, fd, buffer, size));
+    if (io_kind(fd) == FD_RANDOM)
+        return read_random(buffer, size);
+    long n = io_may(fd, POLLIN);
+    io_touch(buffer, size);
+    if (!n)
+        n = sys(SYS_read, fd, buffer, size);
+    io_access(&(struct iovec){buffer, size}, 1, n > 0 ? (size_t)n : 0, true, pc);
+    return io_has_received(fd, n);
 }
 
 EXPORT ssize_t read(int fd, void *buffer, size_t size) {
+    return read_from(fd, buffer, size, CALLER);
+}
+EXPORT ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room) {
+    (void)room;
+    return read_from(fd, buffer, size, CALLER);
+}
+
+EXPORT ssize_t readv(int fd, const struct iovec *list, int count) {
     uptr pc = CALLER;
-    wait_for(fd, POLLIN, pc);
-    if (rt.active)
-        touch(buffer, size);
-    long n = sys(SYS_read, fd, buffer, size);
-    if (n > 0 && rt.active && instrumented(pc))
-        access_range(buffer, (size_t)n, true, pc);
-    return result(n);
+    if (!io_enter(pc))
+        return io_result(sys(SYS_readv, fd, list, count));
+    long n = io_may(fd, POLLIN);
+    for (int i = 0; i < count; i++)
+        io_touch(list[i].iov_base, list[i].iov_len);
+    if (!n)
+        n = sys(SYS_readv, fd, list, count);
+    io_access(list, (size_t)count, n > 0 ? (size_t)n : 0, true, pc);
+    return io_has_received(fd, n);
 }
 
-EXPORT ssize_t write(int fd, const void *buffer, size_t size) {
-    uptr pc = CALLER;
-    if (fd > 2)
-        wait_for(fd, POLLOUT, pc);
-    if (rt.active && instrumented(pc))
-        access_range(buffer, size, false, pc);
-    return result(sys(SYS_write, fd, buffer, size));
+static ssize_t read_at(int fd, void *buffer, size_t size, off_t at, uptr pc) {
+    bool exploring = io_enter(pc);
+    io_touch(buffer, size);
+    long n = sys(SYS_pread64, fd, buffer, size, at);
+    if (!exploring)
+        return io_result(n);
+    io_access(&(struct iovec){buffer, size}, 1, n > 0 ? (size_t)n : 0, true, pc);
+    return io_has_received(fd, n);
+}
+EXPORT ssize_t pread(int fd, void *buffer, size_t size, off_t at) {
+    return read_at(fd, buffer, size, at, CALLER);
+}
+EXPORT ssize_t pread64(int fd, void *buffer, size_t size, off_t at) {
+    return read_at(fd, buffer, size, at, CALLER);
 }
 
-EXPORT int poll(struct pollfd *fds, nfds_t n, int timeout) {
-    uptr pc = CALLER;
-    bool exploring = point_sync(EVENT_SYSTEM, NULL, pc);
-    for (;;) {
-        struct timespec none = {0, 0};
-        long ready = sys(SYS_ppoll, fds, n, &none, NULL, 8);
-        if (ready != 0 || timeout == 0)
-            return result(ready);
-        if (!exploring || rt.runnable_count < 2)
-            break;
-        yield_now();
-        rt.step++;
-        rt.current->since++;
-    }
-    struct timespec t = {timeout / 1000, timeout % 1000 * 1000000L};
-    if (exploring && timeout > 0)
-        return 0; /* virtual time: nobody else can run, so it is over */
-    return result(sys(SYS_ppoll, fds, n, timeout < 0 ? NULL : &t, NULL, 8));
-}
+/* --- writing ------------------------------------------------------------------------------- */
 
-/* --- mappings -------------------------------------------------------------------------------- */
+/* A pipe with room for anything has room for so much; then the rest is waited for. */
+enum { PIPE_ROOM = 4096 };
 
-EXPORT void *mmap(void *where, size_t size, int protection, int flags, int fd, off_t offset) {
-    long got = sys(SYS_mmap, where, size, protection, flags, fd, offset);
-    if (got < 0 && got > -4096) {
-        errno = (int)-got;
-        return MAP_FAILED;
-    }
-    if (rt.active) {
-        if (!(flags & MAP_ANONYMOUS) || !(flags & MAP_PRIVATE) || flags & MAP_FIXED)
-            needs_fork("maps shared memory or a file");
-        if (size < FRESH_MOST) /* what was there before it is forgotten */
-            shadow_fresh((uptr)got, size);
-        for (int i = 0; i < MAPPINGS; i++)
-            if (!mapped[i].size) {
-                mapped[i].low = (uptr)got;
-                mapped[i].size = size;
-                break;
-            }
-    }
-    return (void *)got;
-}
-
-EXPORT int munmap(void *where, size_t size) {
-    bool ours = !rt.active;
-    if (rt.active && rt.traced) /* the value of the last access is still to be read */
-        trace_event(EVENT_SYSTEM, (uptr)where, 0, CALLER);
-    for (int i = 0; i < MAPPINGS; i++)
-        if (mapped[i].size && mapped[i].low == (uptr)where) {
-            ours = true;
-            mapped[i].size = 0;
+static long put(int fd, const void *data, size_t size) {
+    bool waits = io_kind(fd) != FD_OTHER && io_blocks(fd);
+    size_t done = 0;
+    do {
+        size_t here = size - done;
+        if (waits) {
+            long error = io_may(fd, POLLOUT);
+            if (error)
+                return done ? (long)done : error;
+            if (here > PIPE_ROOM)
+                here = PIPE_ROOM;
         }
-    if (!ours)
-        needs_fork("unmaps memory");
-    return result(sys(SYS_munmap, where, size));
+        io_sent(fd);
+        long n = sys(SYS_write, fd, (const char *)data + done, here);
+        if (n < 0)
+            return done ? (long)done : n;
+        done += (size_t)n;
+        system_changed();
+    } while (waits && done < size);
+    return (long)done;
 }
 
-EXPORT int mprotect(void *where, size_t size, int protection) {
-    needs_fork("mprotect");
-    return result(sys(SYS_mprotect, where, size, protection));
+static ssize_t has_sent(long n) {
+    if (n == -EAGAIN)
+        io_in_vain();
+    if (n == -EPIPE)
+        signal_pipe();
+    return io_result(n);
 }
 
-/* --- stdio's locks -----------------------------------------------------------------------------
+EXPORT ssize_t write(int fd, const void *data, size_t size) {
+    uptr pc = CALLER;
+    if (!io_enter(pc))
+        return io_result(sys(SYS_write, fd, data, size));
+    io_access(&(struct iovec){(void *)(uptr)data, size}, 1, size, false, pc);
+    return has_sent(put(fd, data, size));
+}
+
+EXPORT ssize_t writev(int fd, const struct iovec *list, int count) {
+    uptr pc = CALLER;
+    if (!io_enter(pc))
+        return io_result(sys(SYS_writev, fd, list, count));
+    io_access(list, (size_t)count, ~(size_t)0, false, pc);
+    bool waits = io_kind(fd) != FD_OTHER && io_blocks(fd);
+    size_t sum = 0;
+    for (int i = 0; i < count; i++)
+        sum += list[i].iov_len;
+    if (!waits || sum <= PIPE_ROOM) { /* at once, as it has to be */
+        long n = waits ? io_may(fd, POLLOUT) : 0;
+        io_sent(fd);
+        if (!n)
+            n = sys(SYS_writev, fd, list, count);
+        system_changed();
+        return has_sent(n);
+    }
+    long done = 0;
+    for (int i = 0; i < count; i++) {
+        long n = put(fd, list[i].iov_base, list[i].iov_len);
+        if (n < 0)
+            return done ? done : has_sent(n);
+        done += n;
+    }
+    return done;
+}
+
+static ssize_t write_at(int fd, const void *data, size_t size, off_t at, uptr pc) {
+    if (io_enter(pc)) {
+        io_access(&(struct iovec){(void *)(uptr)data, size}, 1, size, false, pc);
+        io_sent(fd);
+    }
+    return io_result(sys(SYS_pwrite64, fd, data, size, at));
+}
+EXPORT ssize_t pwrite(int fd, const void *data, size_t size, off_t at) {
+    return write_at(fd, data, size, at, CALLER);
+}
+EXPORT ssize_t pwrite64(int fd, const void *data, size_t size, off_t at) {
+    return write_at(fd, data, size, at, CALLER);
+}
+
+/* --- what libc makes of these two --------------------------------------------------------------
  */
 
-/* Between callers of these. printf and its kin do not take them; but nobody is
- * interrupted inside of those. */
-EXPORT void flockfile(FILE *file) {
-    mutex_lock_virtual(file, CALLER);
+EXPORT int eventfd_read(int fd, eventfd_t *value) {
+    return read(fd, value, sizeof *value) == sizeof *value ? 0 : -1;
 }
-EXPORT void funlockfile(FILE *file) {
-    mutex_unlock_virtual(file, CALLER);
+EXPORT int eventfd_write(int fd, eventfd_t value) {
+    return write(fd, &value, sizeof value) == sizeof value ? 0 : -1;
+}
+
+EXPORT int vdprintf(int fd, const char *format, va_list list) {
+    char *text;
+    int n = vasprintf(&text, format, list);
+    if (n < 0)
+        return n;
+    if (rt.active)
+        n = (int)has_sent(put(fd, text, (size_t)n));
+    else
+        n = (int)io_result(sys(SYS_write, fd, text, n));
+    free(text);
+    return n;
+}
+EXPORT int dprintf(int fd, const char *format, ...) {
+    va_list list;
+    io_enter(CALLER);
+    va_start(list, format);
+    int n = vdprintf(fd, format, list);
+    va_end(list);
+    return n;
+}
+
+EXPORT ssize_t sendfile(int to, int from, off_t *at, size_t size) {
+    if (!io_enter(CALLER))
+        return io_result(sys(SYS_sendfile, to, from, at, size));
+    io_touch(at, at ? sizeof *at : 0);
+    long n = io_kind(to) == FD_OTHER ? 0 : io_may(to, POLLOUT);
+    if (size > PIPE_ROOM && io_kind(to) != FD_OTHER)
+        size = PIPE_ROOM; /* it may do less than it was asked for */
+    io_sent(to);
+    if (!n)
+        n = sys(SYS_sendfile, to, from, at, size);
+    system_changed();
+    return has_sent(n);
+}
+EXPORT ssize_t sendfile64(int to, int from, off_t *at, size_t size) {
+    return sendfile(to, from, at, size);
 }

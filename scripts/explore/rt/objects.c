@@ -18,12 +18,12 @@ struct object *object_known(const void *address) {
         struct object *o = &table[i];
         if (o->generation != rt.generation)
             return NULL;
-        if (o->address == (uptr)address)
+        if (o->address == (uptr)address && !o->second)
             return o;
     }
 }
 
-static void make(struct object *o, uptr address, enum object_type type) {
+static void make(struct object *o, uptr address, bool second, enum object_type type) {
     if (used_in != rt.generation) {
         used_in = rt.generation;
         used = 0;
@@ -36,33 +36,41 @@ static void make(struct object *o, uptr address, enum object_type type) {
     o->address = address;
     o->generation = rt.generation;
     o->type = (u8)type;
-    o->destroyed = o->started = false;
+    o->second = second;
+    o->destroyed = false;
     o->owner = o->count = o->value = o->readers = o->waiters = 0;
     o->phase = 0;
     o->partner = 0;
-    o->first = o->last = NULL;
     for (int i = 0; type == OBJECT_RWLOCK && i < CLOCK_THREADS; i++)
         o->held_by[i] = 0;
     /* its clock may hold older steps; those are harmless (clock.h) */
 }
 
-struct object *object_at(const void *address, enum object_type type) {
-    for (u32 i = slot_of((uptr)address);; i = (i + 1) % OBJECTS) {
+INLINE struct object *find(uptr address, bool second, enum object_type type) {
+    for (u32 i = slot_of(address);; i = (i + 1) % OBJECTS) {
         struct object *o = &table[i];
         if (o->generation != rt.generation)
-            make(o, (uptr)address, type);
-        else if (o->address != (uptr)address)
+            make(o, address, second, type);
+        else if (o->address != address || o->second != second)
             continue;
         else if (o->type != type && type != OBJECT_UNKNOWN)
-            make(o, (uptr)address, type); /* the memory is used anew */
+            make(o, address, second, type); /* the memory is used anew */
         return o;
     }
+}
+
+struct object *object_at(const void *address, enum object_type type) {
+    return find((uptr)address, false, type);
+}
+
+struct object *object_second(const void *address, enum object_type type) {
+    return find((uptr)address, true, type);
 }
 
 struct object *object_fresh(const void *address, enum object_type type) {
     struct object *o = object_at(address, type);
     used--;
-    make(o, (uptr)address, type);
+    make(o, (uptr)address, false, type);
     return o;
 }
 

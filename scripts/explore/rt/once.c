@@ -90,9 +90,9 @@ EXPORT void call_once(once_flag *flag, void (*function)(void)) {
 
 /* Itanium C++ ABI, 3.3.3: the first byte of a guard says that it is done. Compiled code
  * looks at that itself, atomically, before it calls these: what it acquires then is in the
- * atomic's object. Who initialises is in one of ours, at the next address. */
+ * atomic's object. Who initialises is in a second one. */
 static struct object *guard_at(const u64 *guard) {
-    return object_at((const char *)guard + 1, OBJECT_ONCE);
+    return object_second(guard, OBJECT_ONCE);
 }
 
 EXPORT int __cxa_guard_acquire(u64 *guard) {

@@ -265,6 +265,7 @@ struct thread *policy_pick(void) {
 
 struct thread *policy_yield(void) {
     struct thread *c = rt.current;
+    system_idle();
     if (rt.runnable_count < 2)
         return c;
     switch (rt.policy.kind) {
@@ -273,9 +274,7 @@ struct thread *policy_yield(void) {
         return t ? t : runnable_next(c->id);
     }
     case POLICY_PCT:
-    case POLICY_POS:
-        c->priority = rt.policy.kind == POLICY_PCT ? --rt.lowest : random_next() & 0xFFFF;
-        return runnable_best();
+    case POLICY_POS: c->priority = --rt.lowest; return runnable_best();
     default: { /* one of the others: the last stands in for itself */
         struct thread *t = runnable_nth((int)(random_next() % (u64)(rt.runnable_count - 1)));
         return t == c ? runnable_nth(rt.runnable_count - 1) : t;

@@ -1,25 +1,36 @@
 /*
- * process.c - what concerns the whole process: children, signals, libraries. None of it
+ * process.c - what concerns the whole process: children, libraries, names. None of it
  * can be undone in process; after fork() the child goes on by itself, unexplored.
  */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdarg.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rt.h"
-#include "sys.h"
+#include "io.h"
+#include "signals.h"
+
+enum { CHILD_MS = 8000 }; /* so long a child may take; then it is said that nobody can run */
+
+static void begins_a_process(const char *how) {
+    needs_fork(how);
+    outside_exists(CHILD_MS);
+    signals_inherited();
+}
 
 EXPORT pid_t fork(void) {
     typedef pid_t function(void);
     REAL(function *, "fork");
-    needs_fork("forks");
+    begins_a_process("forks");
+    bool exploring = rt.active;
     pid_t pid = real();
-    if (pid == 0)
+    if (pid == 0 && exploring) {
+        signals_in_child();
         rt.active = rt.is_fork = false;
+    }
     return pid;
 }
 EXPORT pid_t vfork(void) {
@@ -29,75 +40,101 @@ EXPORT pid_t vfork(void) {
 EXPORT int system(const char *command) {
     typedef int function(const char *);
     REAL(function *, "system");
-    needs_fork("system");
+    begins_a_process("system");
     return real(command);
 }
 EXPORT FILE *popen(const char *command, const char *mode) {
     typedef FILE *function(const char *, const char *);
     REAL(function *, "popen");
-    needs_fork("popen");
-    return real(command, mode);
+    begins_a_process("popen");
+    FILE *file = real(command, mode);
+    if (file && rt.active)
+        io_opened(fileno(file), FD_PIPE);
+    return file;
+}
+EXPORT int pclose(FILE *file) {
+    typedef int function(FILE *);
+    REAL(function *, "pclose");
+    io_closed(fileno(file));
+    return real(file);
 }
 
-EXPORT pid_t waitpid(pid_t pid, int *status, int options) {
-    int none;
-    bool exploring = point_sync(EVENT_SYSTEM, NULL, CALLER);
-    for (;;) {
-        bool wait = !exploring || rt.runnable_count < 2;
-        long r =
-            sys(SYS_wait4, pid, status ? status : &none, wait ? options : options | WNOHANG, NULL);
-        if (r < 0) {
-            errno = (int)-r;
-            return -1;
-        }
-        if (r > 0 || wait || options & WNOHANG)
-            return (pid_t)r;
-        yield_now();
-        rt.step++;
-        rt.current->since++;
+#define SPAWN(name)                                                                                \
+    EXPORT int name(pid_t *restrict pid, const char *restrict path,                                \
+                    const posix_spawn_file_actions_t *restrict actions,                            \
+                    const posix_spawnattr_t *restrict attributes, char *const argument[restrict],  \
+                    char *const environment[restrict]) {                                           \
+        typedef int function(pid_t *, const char *, const posix_spawn_file_actions_t *,            \
+                             const posix_spawnattr_t *, char *const[], char *const[]);             \
+        REAL(function *, #name);                                                                   \
+        begins_a_process(#name);                                                                   \
+        return real(pid, path, actions, attributes, argument, environment);                        \
     }
+SPAWN(posix_spawn)
+SPAWN(posix_spawnp)
+
+/* --- children ------------------------------------------------------------------------------ */
+
+struct waiting {
+    pid_t pid;
+    int options, *status;
+    struct rusage *usage;
+    long result;
+};
+static bool has_ended(void *of) {
+    struct waiting *w = of;
+    w->result = sys(SYS_wait4, w->pid, w->status, w->options | WNOHANG, w->usage);
+    return w->result != 0;
+}
+
+static pid_t wait_from(pid_t pid, int *status, int options, struct rusage *usage, uptr pc) {
+    int none = 0;
+    struct waiting w = {pid, options, status ? status : &none, usage, 0};
+    io_touch(status, status ? sizeof *status : 0);
+    if (!io_enter(pc))
+        return (pid_t)io_result(sys(SYS_wait4, pid, w.status, options, usage));
+    if (options & WNOHANG) {
+        if (!has_ended(&w))
+            io_in_vain();
+    } else if (system_wait(has_ended, &w, 0) == INTERRUPTED) {
+        w.result = -EINTR;
+    }
+    return (pid_t)io_result(w.result);
+}
+EXPORT pid_t waitpid(pid_t pid, int *status, int options) {
+    return wait_from(pid, status, options, NULL, CALLER);
 }
 EXPORT pid_t wait(int *status) {
-    return waitpid(-1, status, 0);
+    return wait_from(-1, status, 0, NULL, CALLER);
+}
+EXPORT pid_t wait3(int *status, int options, struct rusage *usage) {
+    return wait_from(-1, status, options, usage, CALLER);
+}
+EXPORT pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage) {
+    return wait_from(pid, status, options, usage, CALLER);
 }
 
-/* --- signals ------------------------------------------------------------------------------ */
-
-static bool fatal(int sig) {
-    return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGABRT
-           || sig == SIGTRAP || sig == SIGSYS;
+struct waiting_id {
+    idtype_t type;
+    id_t id;
+    siginfo_t *info;
+    int options;
+    long result;
+};
+static bool has_changed(void *of) {
+    struct waiting_id *w = of;
+    siginfo_t none, *info = w->info ? w->info : &none;
+    info->si_pid = 0;
+    w->result = sys(SYS_waitid, w->type, w->id, info, w->options | WNOHANG, NULL);
+    return w->result != 0 || info->si_pid != 0;
 }
-
-EXPORT int sigaction(int sig, const struct sigaction *restrict action,
-                     struct sigaction *restrict old) {
-    typedef int function(int, const struct sigaction *, struct sigaction *);
-    REAL(function *, "sigaction");
-    if (action && rt.active) {
-        needs_fork("changes signal dispositions");
-        if (fatal(sig)) {
-            not_covered("the program's own handlers of SIGSEGV and its kin");
-            return 0;
-        }
-    }
-    return real(sig, action, old);
-}
-
-EXPORT __sighandler_t signal(int sig, __sighandler_t handler) {
-    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, old = {0};
-    return sigaction(sig, &action, &old) ? SIG_ERR : old.sa_handler;
-}
-
-EXPORT int pthread_kill(pthread_t thread, int sig) {
-    if (thread == pthread_self())
-        return raise(sig) ? errno : 0;
-    not_covered("pthread_kill");
-    return 0;
-}
-EXPORT int sigwait(const sigset_t *restrict set, int *restrict sig) {
-    typedef int function(const sigset_t *, int *);
-    REAL(function *, "sigwait");
-    not_covered("sigwait");
-    return real(set, sig);
+EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options) {
+    struct waiting_id w = {type, id, info, options, 0};
+    if (!io_enter(CALLER))
+        return (int)io_result(sys(SYS_waitid, type, id, info, options, NULL));
+    if (!has_changed(&w) && !(options & WNOHANG) && system_wait(has_changed, &w, 0) == INTERRUPTED)
+        w.result = -EINTR;
+    return (int)io_result(w.result);
 }
 
 /* --- libraries ------------------------------------------------------------------------------ */

@@ -10,6 +10,7 @@
  *   mutex.c rwlock.c cond.c …          events of the thread library
  *   schedule.c policy.c                who goes on
  *   shadow.h shadow.c clock.h          happens-before: races, use after free
+ *   wait.c signals.c timers.c io.h …   descriptors, children, signals: what is the system's
  *   fiber.c                            how one thread stops and another goes on
  *   snapshot.c server.c start.c        how one schedule ends and the next begins
  *
@@ -52,8 +53,9 @@ struct thread {
     u16 id;
     u8 state;       /* enum thread_state */
     bool timed_out; /* how the last block() ended */
-    bool detached, joined, cancelled, exiting, started;
-    u8 cancel_off; /* pthread_setcancelstate */
+    bool detached, joined, cancelled, exiting;
+    u32 futex_bits; /* futex.c: of FUTEX_WAIT_BITSET */
+    u8 cancel_off;  /* pthread_setcancelstate */
     u8 cancel_async;
     u8 waits; /* enum event_kind, while blocked */
     int creator;
@@ -63,11 +65,15 @@ struct thread {
     u64 priority;    /* PCT, POS */
     uptr pending;    /* POS: the granule it is about to touch; 0: nothing */
     bool pending_write;
-    u64 deadline; /* of a timed wait, virtual ns; 0: none */
+    bool (*ready)(void *); /* wait.c: until this says so of ready_of */
+    void *ready_of;
+    u64 masked;               /* signals.c: the signals it does not take */
+    u32 handled, interrupted; /* handlers it ran; those without SA_RESTART */
+    bool signalled;           /* it is to run one */
+    u64 deadline;             /* of a timed wait, virtual ns; 0: none */
     struct object *wait_for;
-    int wait_thread;     /* joins: whom; or -1 */
-    struct thread *next; /* in a queue of waiters */
-    u32 queue_token;     /* changes when it leaves a queue */
+    int wait_thread; /* joins: whom; or -1 */
+    u32 queue_token; /* changes when it leaves a queue */
 
     /* happens-before */
     u32 epoch;                         /* first step of its epoch: since its last release */
@@ -78,12 +84,11 @@ struct thread {
     /* what it was made of */
     void *(*start)(void *);
     void *argument, *result;
-    uptr handle;     /* its pthread_t */
-    void *c11_start; /* thrd_create's function */
-    void *cleanups;  /* cancel.c: the newest buffer of pthread_cleanup_push */
-    void *handlers;  /* … of _pthread_cleanup_push */
-    void *onces;     /* once.c: whose functions it is running */
-    u32 tests;       /* cancel.c: calls of pthread_testcancel */
+    uptr handle;    /* its pthread_t */
+    void *cleanups; /* cancel.c: the newest buffer of pthread_cleanup_push */
+    void *handlers; /* … of _pthread_cleanup_push */
+    void *onces;    /* once.c: whose functions it is running */
+    u32 tests;      /* cancel.c: calls of pthread_testcancel */
     char name[32];
     u64 choices;   /* drawn so far */
     u32 last_step; /* of its last event */
@@ -116,7 +121,8 @@ enum object_type {
     OBJECT_SEM,
     OBJECT_SPIN,
     OBJECT_ONCE,
-    OBJECT_ATOMIC
+    OBJECT_ATOMIC,
+    OBJECT_CHANNEL /* what passes from who sends to who receives */
 };
 
 /* What the runtime knows of the object at an address, in this schedule. What must last
@@ -125,9 +131,9 @@ enum object_type {
 struct object {
     uptr address;
     u32 generation;
-    u8 type; /* enum object_type */
+    u8 type;     /* enum object_type */
+    bool second; /* see object_second() */
     bool destroyed;
-    bool started; /* barrier, semaphore, once: `value` was taken over from memory */
     int owner;    /* thread + 1; 0: nobody */
     int count;    /* recursion; a barrier's arrivals */
     int value;    /* of what can be tried: tries in vain since it was last taken */
@@ -135,15 +141,17 @@ struct object {
     int readers;  /* rwlock: how often it is held for reading */
     uptr partner; /* cond: the mutex its waiters gave */
     int waiters;
-    struct thread *first, *last; /* cond: the queue */
-    u8 held_by[CLOCK_THREADS];   /* rwlock: how often by each thread for reading */
-    u32 clock[CLOCK_THREADS];    /* of what was released into it */
+    u8 held_by[CLOCK_THREADS]; /* rwlock: how often by each thread for reading */
+    u32 clock[CLOCK_THREADS];  /* of what was released into it */
 };
 
 /* The object at an address, made if need be. (objects.c) */
 struct object *object_at(const void *address, enum object_type type);
 struct object *object_known(const void *address); /* NULL: not met in this schedule */
 struct object *object_fresh(const void *address, enum object_type type); /* just initialised */
+/* Another one at the same address: what the readers of a rwlock release, who runs the
+ * initialiser of a C++ guard (which itself is an atomic), who waits for a futex's word. */
+struct object *object_second(const void *address, enum object_type type);
 void objects_clear(void); /* forgets all, clocks too */
 
 /* --- the state ----------------------------------------------------------------------- */
@@ -158,8 +166,10 @@ struct runtime {
     u64 base; /* step before the schedule's first event */
     u64 steps_max;
     bool traced, races;
-    bool reconsider; /* somebody became runnable: who is first may have changed */
-    u64 random;      /* state of the generator of schedules */
+    bool signals_due; /* a thread is to run a handler */
+    bool timed;       /* a timer runs: whoever waits for that may wait alone */
+    bool reconsider;  /* somebody became runnable: who is first may have changed */
+    u64 random;       /* state of the generator of schedules */
     u64 data_seed;
     u64 now;        /* virtual time, ns since 1970 */
     u32 generation; /* of objects */
@@ -176,7 +186,7 @@ struct runtime {
     u64 next_switch; /* walk: step; PCT: next change point */
     u64 change[8];
     int change_count, change_next;
-    u64 lowest;   /* PCT: the next priority below all others */
+    u64 lowest;   /* PCT, POS: the next priority below all others */
     u64 eligible; /* events so far at which a switch was possible */
     int intended; /* SURW: the thread that does the next event at a shared site */
     u32 remaining[THREADS_MAX];
@@ -248,6 +258,9 @@ INLINE void tried_in_vain(struct object *o) {
     if (++o->value >= 20)
         yield_now();
 }
+INLINE bool may_wait(void) { /* is there somebody, or a timer, to wait for? */
+    return rt.runnable_count + rt.timed > 1;
+}
 void thread_runnable(struct thread *t, bool yes);
 
 struct thread *thread_new(void);      /* NULL: no place */
@@ -305,7 +318,7 @@ int mutex_lock_until(void *mutex, const struct timespec *until, uptr pc);
 int mutex_unlock_from(void *mutex, uptr pc);
 void mutex_init_from(void *mutex, int type, uptr pc);
 void mutex_destroy_from(void *mutex, uptr pc);
-void mutex_lock_virtual(void *address, uptr pc); /* a recursive one of no memory: io.c */
+void mutex_lock_virtual(void *address, uptr pc); /* a recursive one of no memory: stdio.c */
 void mutex_unlock_virtual(void *address, uptr pc);
 
 /* cond.c, for c11.c, too */
@@ -325,14 +338,16 @@ struct thread *thread_of(uptr handle);     /* NULL: no such thread */
 struct thread *thread_start(void *(*start)(void *), void *argument, bool detached, uptr pc);
 /* The result of t, which has ended or will; sets *result. An errno value. */
 int thread_join(struct thread *t, void **result, u64 deadline, uptr pc);
+int thread_detach_from(uptr handle, uptr pc);
 
 /* failure.c: exit(), or main's return */
 _Noreturn void end_of_process(int status, uptr pc);
 void exit_begin(void);
 
 /* cancel.c */
-void cancel_check(void); /* a cancellation point: leaves if it was asked for */
-void cancel_clean(void); /* runs the handlers pushed and not popped */
+void cancel_check(void);  /* a cancellation point: leaves if it was asked for */
+bool cancel_wanted(void); /* … would it? */
+void cancel_clean(void);  /* runs the handlers pushed and not popped */
 
 /* keys.c: the keys as they are now are those of each schedule's begin */
 void keys_save(void);
@@ -342,17 +357,32 @@ void keys_late(struct thread *t);  /* only those of C++'s thread_local variables
 
 /* time.c: struct timespec of an absolute time, as virtual ns; 0 becomes 1 */
 u64 time_of(const void *timespec);
+u64 time_now(void); /* what clocks show, in virtual ns */
 /* Are its nanoseconds less than a second? Else timed waits say EINVAL. */
 INLINE bool time_valid(const void *timespec) {
     const long *t = timespec;
     return t[1] >= 0 && t[1] < 1000000000;
 }
-void sleep_for(u64 ns, uptr pc);
+u64 sleep_for(u64 ns, uptr pc); /* what is left: a handler ended it */
 void yield_from(uptr pc);
 
-/* io.c: descriptors and mappings that a schedule leaves behind */
-void io_begin(void);
-void io_end(void);
+/* futex.c: futex(2) by its six arguments; a negative result is -errno */
+long futex_from(const long *arguments, uptr pc);
+
+/* wait.c: something happened that may let threads go on which wait for the system. True:
+ * some did. */
+bool system_changed(void);
+void system_idle(void); /* the current thread yields, perhaps to nobody */
+/* Nobody can run: until `deadline` (0: none) only what comes from outside of the threads can
+ * change that. True: it has. */
+bool system_passes(u64 deadline);
+const char *stuck_words(const struct thread *t); /* why it cannot go on; or "" */
+/* signals.c: the current thread runs the handlers it is to run, if any */
+void signals_deliver(void);
+INLINE void signals_check(void) {
+    if (unlikely(rt.signals_due))
+        signals_deliver();
+}
 
 /* access.c, for mem.c and others: the event and the checks of an access to a range */
 void access_range(const void *address, size_t size, bool write, uptr pc);

@@ -3,7 +3,7 @@
  * by default a reader gets in although a writer waits.
  *
  * A writer comes after everyone who held the lock; a reader after the writers only. So
- * what readers release is kept apart, in an object of its own: at the lock's address + 1.
+ * what readers release is kept apart, in an object of its own.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -22,7 +22,7 @@ static struct object *lock_at(pthread_rwlock_t *lock, uptr pc) {
 }
 
 static struct object *readers_of(const pthread_rwlock_t *lock) {
-    return object_at((const char *)lock + 1, OBJECT_RWLOCK);
+    return object_second(lock, OBJECT_RWLOCK);
 }
 
 static bool must_wait(const pthread_rwlock_t *lock, const struct object *o, bool write) {

@@ -79,9 +79,9 @@ enum { WATCH_AFTER = 2000, WATCH_FOR = 512, SPINS = 20 };
 
 static void set_stop(void) {
     u64 stop = rt.base + rt.steps_max;
-    if (rt.traced || rt.watching || rt.reconsider)
+    if (rt.traced || rt.watching || rt.reconsider || rt.signals_due)
         stop = 0;
-    else if (rt.runnable_count > 1 || rt.policy.kind == POLICY_REPLAY) {
+    else if (may_wait() || rt.policy.kind == POLICY_REPLAY) {
         u64 due = policy_stop();
         if (due < stop)
             stop = due;
@@ -175,7 +175,8 @@ NOINLINE bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc) 
     }
     rt.step--; /* it has not happened yet */
     c->last_pc = pc;
-    if (unlikely(rt.watching || (rt.step >= c->since + c->watch_after && rt.runnable_count > 1)))
+    signals_check(); /* before it: those are events, too */
+    if (unlikely(rt.watching || (rt.step >= c->since + c->watch_after && may_wait())))
         watch(kind, address, size, pc);
     struct thread *next = policy_decide(kind, address, pc);
     rt.reconsider = false;
@@ -207,9 +208,8 @@ void yield_now(void) {
 
 /* --- blocking ---------------------------------------------------------------------------- */
 
-/* Who must do something before t can go on, where that is known: the owner of a mutex,
- * the readers of a rwlock, the thread it joins. Calls `visit` for each; true as soon as
- * that says so. */
+/* Calls `visit` for each who must do something before t can go on, where that is known:
+ * a mutex's owner, a rwlock's readers, whom it joins. True as soon as that says so. */
 static bool each_holder(const struct thread *t, bool (*visit)(struct thread *)) {
     if (t->wait_thread >= 0)
         return visit(&threads[t->wait_thread]);
@@ -289,8 +289,7 @@ static _Noreturn void nobody_can_run(void) {
         fail(FAILURE_DEADLOCK, waited_for(t), t->last_pc, "its holder has ended");
     if (lost)
         fail(FAILURE_LOST_WAKEUP, waited_for(t), t->last_pc, NULL);
-    fail(FAILURE_DEADLOCK, t ? waited_for(t) : 0, t ? t->last_pc : 0,
-         t && t->waits == EVENT_BARRIER_WAIT ? "a barrier that is never full" : NULL);
+    fail(FAILURE_DEADLOCK, t ? waited_for(t) : 0, t ? t->last_pc : 0, "%s", stuck_words(t));
 }
 
 /* Time passes when nobody can run but somebody waits for a time. */
@@ -304,6 +303,8 @@ static struct thread *next_to_run(void) {
             if (threads[i].state == THREAD_BLOCKED && threads[i].deadline
                 && (!first || threads[i].deadline < first->deadline))
                 first = &threads[i];
+        if (system_passes(first ? first->deadline : 0))
+            continue;
         if (!first)
             nobody_can_run();
         if (first->deadline > rt.now)
@@ -331,9 +332,10 @@ bool block(enum event_kind kind, struct object *what, int thread, u64 deadline) 
     rt.step++;  /* what follows is later than what others did meanwhile … */
     c->since++; /* … and is no event of its own */
     set_stop();
-    if (rt.traced && c->timed_out)
+    bool in_time = !c->timed_out;
+    if (rt.traced && !in_time)
         trace_flag(EVENT_TIMED_OUT);
-    return !c->timed_out;
+    return signals_check(), in_time;
 }
 
 void unblock(struct thread *t) {

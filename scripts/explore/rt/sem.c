@@ -1,14 +1,17 @@
 /*
- * sem.c - sem_*. The value lies in the semaphore itself. Named ones are not covered.
+ * sem.c - sem_*. The value lies in the semaphore itself.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <semaphore.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "clock.h"
-#include "rt.h"
+#include "io.h"
 #include "shadow.h"
+#include "sys.h"
 
 static struct object *sem_at(const sem_t *sem, uptr pc) {
     shadow_check_alive((uptr)sem, pc);
@@ -67,12 +70,15 @@ static int take(sem_t *sem, bool try, u64 deadline, uptr pc) {
             return failed(EAGAIN);
         }
         o->waiters++;
+        u32 interrupted = rt.current->interrupted;
         bool woken = block(EVENT_SEM_WAIT, o, -1, deadline);
         o = sem_at(sem, pc);
         o->waiters--;
         if (!woken)
             return failed(ETIMEDOUT);
         cancel_check(); /* what woke it is there for another yet */
+        if (rt.current->interrupted != interrupted)
+            return failed(EINTR);
     }
     --*value_of(sem);
     o->value = 0;
@@ -135,18 +141,83 @@ EXPORT int sem_destroy(sem_t *sem) {
     return 0;
 }
 
+/* --- named ones: those of one schedule, which begins with none ------------------------- */
+
+enum { NAMED = 32 };
+static struct {
+    char name[64];
+    int users;
+    bool unlinked;
+    sem_t sem;
+} named[NAMED];
+static int named_most; /* places that may be taken */
+
+void named_begin(void) {
+    for (; named_most; named_most--)
+        named[named_most - 1].name[0] = 0;
+}
+
+static int find_named(const char *name) {
+    for (int i = 0; i < NAMED; i++)
+        if (named[i].name[0] && !named[i].unlinked && !strcmp(named[i].name, name))
+            return i;
+    return -1;
+}
+
+/* -1: there is no place. */
+static int make_named(const char *name, unsigned value) {
+    for (int i = 0; i < NAMED; i++)
+        if (!named[i].name[0]) {
+            print_into(named[i].name, sizeof named[i].name, "%s", name);
+            named[i].unlinked = false;
+            named[i].users = 0;
+            memset(&named[i].sem, 0, sizeof(sem_t));
+            *value_of(&named[i].sem) = (int)value;
+            object_fresh(&named[i].sem, OBJECT_SEM);
+            named_most = i + 1 > named_most ? i + 1 : named_most;
+            return i;
+        }
+    return -1;
+}
+
 EXPORT sem_t *sem_open(const char *name, int flags, ...) {
-    (void)name, (void)flags;
-    not_covered("sem_open");
-    errno = ENOSYS;
-    return SEM_FAILED;
+    va_list list;
+    va_start(list, flags);
+    unsigned value = flags & O_CREAT ? (va_arg(list, mode_t), va_arg(list, unsigned)) : 0;
+    va_end(list);
+    point_sync(EVENT_OBJECT_INIT, NULL, CALLER);
+    int i = find_named(name);
+    bool there = i >= 0;
+    if (!there && flags & O_CREAT)
+        i = make_named(name, value);
+    if (i < 0 || (there && flags & O_CREAT && flags & O_EXCL)) {
+        errno = i >= 0 ? EEXIST : flags & O_CREAT ? ENFILE : ENOENT;
+        return SEM_FAILED;
+    }
+    named[i].users++;
+    return &named[i].sem;
+}
+
+static void forget(int i) {
+    if (named[i].unlinked && named[i].users <= 0)
+        named[i].name[0] = 0;
 }
 EXPORT int sem_close(sem_t *sem) {
-    (void)sem;
+    point_sync(EVENT_OBJECT_DESTROY, sem, CALLER);
+    for (int i = 0; i < NAMED; i++)
+        if (sem == &named[i].sem) {
+            named[i].users--;
+            forget(i);
+            return 0;
+        }
     return failed(EINVAL);
 }
 EXPORT int sem_unlink(const char *name) {
-    (void)name;
-    not_covered("sem_unlink");
-    return failed(ENOENT);
+    point_sync(EVENT_OBJECT_DESTROY, NULL, CALLER);
+    int i = find_named(name);
+    if (i < 0)
+        return failed(ENOENT);
+    named[i].unlinked = true;
+    forget(i);
+    return 0;
 }

@@ -14,7 +14,9 @@
 
 #include "clock.h"
 #include "fiber.h"
+#include "io.h"
 #include "shadow.h"
+#include "signals.h"
 #include "snapshot.h"
 #include "sys.h"
 
@@ -64,11 +66,15 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     struct thread *main = thread_new();
     rt.current = main;
     main->since = rt.step;
-    main->started = true;
     fiber_main();
     keys_begin();
     exit_begin();
-    io_begin();
+    wait_begin();
+    descriptors_begin();
+    mappings_begin();
+    named_begin();
+    timers_begin();
+    signals_begin();
     if (rt.traced)
         trace_begin();
     rt.stop = 0;
@@ -106,7 +112,8 @@ void schedule_over(void) {
     struct result *r = &rt.channel->result;
     if (!rt.ending) {
         rt.ending = true;
-        io_end();
+        descriptors_end();
+        mappings_end();
     }
     rt.active = false;
     r->failure.kind = rt.failure.kind;

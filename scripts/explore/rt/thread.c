@@ -31,6 +31,7 @@ struct thread *thread_start(void *(*start)(void *), void *argument, bool detache
     t->argument = argument;
     t->detached = detached;
     t->creator = c->id;
+    t->masked = c->masked;
     clock_tick();
     clock_copy(t->clock, c->clock);
     t->clock[t->id] = (u32)rt.step;
@@ -55,7 +56,6 @@ EXPORT int pthread_create(pthread_t *handle, const pthread_attr_t *attributes,
 
 void thread_main(void) {
     struct thread *t = rt.current;
-    t->started = true;
     point_sync(EVENT_THREAD_START, NULL, (uptr)t->start + 1);
     thread_leave(t->start(t->argument));
 }
@@ -138,8 +138,7 @@ EXPORT int pthread_clockjoin_np(pthread_t handle, void **result, clockid_t clock
     return join(handle, result, false, until ? time_of(until) : 0, CALLER);
 }
 
-EXPORT int pthread_detach(pthread_t handle) {
-    uptr pc = CALLER;
+int thread_detach_from(uptr handle, uptr pc) {
     if (!rt.active)
         return 0;
     struct thread *t = thread_of(handle);
@@ -152,4 +151,8 @@ EXPORT int pthread_detach(pthread_t handle) {
         fail(FAILURE_MISUSE, 0, pc, "detach of a detached thread");
     t->detached = true;
     return 0;
+}
+
+EXPORT int pthread_detach(pthread_t handle) {
+    return thread_detach_from(handle, CALLER);
 }

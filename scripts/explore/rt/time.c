@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 #include "rt.h"
+#include "signals.h"
 #include "sys.h"
 
 enum { SECOND = 1000000000, EVENT = 100 };
 
-static u64 now_shown(void) {
+u64 time_now(void) {
     return rt.now + (u64)step_now() * EVENT;
 }
 
@@ -37,17 +38,27 @@ void yield_from(uptr pc) {
     rt.current->since++;
 }
 
-void sleep_for(u64 ns, uptr pc) {
+/* Timers whose time comes meanwhile are let off; their handlers end the sleep. */
+u64 sleep_for(u64 ns, uptr pc) {
     if (!point_sync(EVENT_SLEEP, NULL, pc))
-        return;
+        return 0;
+    const struct thread *t = rt.current;
+    u32 handled = t->handled;
+    u64 end = time_now() + ns;
     cancel_check();
-    u64 end = now_shown() + ns;
     yield_now();
     rt.step++;
     rt.current->since++;
-    if (now_shown() < end)
-        rt.now += end - now_shown();
+    signals_deliver();
+    while (t->handled == handled && time_now() < end) {
+        u64 next = timers_next();
+        rt.now += (next < end && next > time_now() ? next : end) - time_now();
+        if (timers_look())
+            signals_deliver();
+    }
     cancel_check();
+    system_changed();
+    return t->handled != handled && time_now() < end ? end - time_now() : 0;
 }
 
 EXPORT int sched_yield(void) {
@@ -58,49 +69,45 @@ EXPORT int pthread_yield(void) {
     yield_from(CALLER);
     return 0;
 }
+static int interrupted(void) {
+    errno = EINTR;
+    return -1;
+}
+
 EXPORT unsigned sleep(unsigned seconds) {
-    sleep_for((u64)seconds * SECOND, CALLER);
-    return 0;
+    return (unsigned)((sleep_for((u64)seconds * SECOND, CALLER) + SECOND - 1) / SECOND);
 }
 EXPORT int usleep(useconds_t microseconds) {
-    sleep_for((u64)microseconds * 1000, CALLER);
-    return 0;
+    return sleep_for((u64)microseconds * 1000, CALLER) ? interrupted() : 0;
 }
 
 static bool invalid(const struct timespec *t) {
     return t->tv_nsec < 0 || t->tv_nsec >= SECOND || t->tv_sec < 0;
 }
 
+/* What is left of a sleep, to where the program wants to know. */
+static int rest(u64 ns, struct timespec *left) {
+    if (ns && left)
+        *left = (struct timespec){(time_t)(ns / SECOND), (long)(ns % SECOND)};
+    return ns ? EINTR : 0;
+}
+
 EXPORT int nanosleep(const struct timespec *time, struct timespec *left) {
-    (void)left;
-    if (invalid(time)) {
-        errno = EINVAL;
-        return -1;
-    }
-    sleep_for(time_of(time), CALLER);
-    return 0;
+    int error = invalid(time) ? EINVAL : rest(sleep_for(time_of(time), CALLER), left);
+    if (error)
+        errno = error;
+    return error ? -1 : 0;
 }
 
 EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                            struct timespec *left) {
-    (void)clock, (void)left;
+    (void)clock;
     if (invalid(time))
         return EINVAL;
     u64 ns = time_of(time);
-    if (flags & TIMER_ABSTIME)
-        ns = ns > now_shown() ? ns - now_shown() : 0;
-    sleep_for(ns, CALLER);
-    return 0;
-}
-
-/* Until a signal comes: here none does. */
-EXPORT int pause(void) {
-    if (point_sync(EVENT_SLEEP, NULL, CALLER))
-        for (;;) {
-            block(EVENT_SLEEP, NULL, -1, 0);
-            cancel_check();
-        }
-    return (int)sys(SYS_ppoll, NULL, 0, NULL, NULL, 8);
+    if (!(flags & TIMER_ABSTIME))
+        return rest(sleep_for(ns, CALLER), left);
+    return rest(sleep_for(ns > time_now() ? ns - time_now() : 0, CALLER), NULL);
 }
 
 /* --- clocks ------------------------------------------------------------------------- */
@@ -108,8 +115,8 @@ EXPORT int pause(void) {
 EXPORT int clock_gettime(clockid_t clock, struct timespec *time) {
     if (!rt.active)
         return (int)sys(SYS_clock_gettime, clock, time);
-    time->tv_sec = (time_t)(now_shown() / SECOND);
-    time->tv_nsec = (long)(now_shown() % SECOND);
+    time->tv_sec = (time_t)(time_now() / SECOND);
+    time->tv_nsec = (long)(time_now() % SECOND);
     return 0;
 }
 
@@ -137,16 +144,4 @@ EXPORT int timespec_get(struct timespec *time, int base) {
 
 EXPORT clock_t clock(void) {
     return rt.active ? (clock_t)((u64)step_now() * EVENT / 1000) : 0;
-}
-
-EXPORT unsigned alarm(unsigned seconds) {
-    (void)seconds;
-    not_covered("alarm");
-    return 0;
-}
-EXPORT int setitimer(__itimer_which_t which, const struct itimerval *restrict value,
-                     struct itimerval *restrict old) {
-    (void)which, (void)value, (void)old;
-    not_covered("setitimer");
-    return 0;
 }
