@@ -317,6 +317,9 @@ struct channel {
     uint32_t event_count, events_lost, stack_count;
     struct event events[EVENTS_MAX];
     uint64_t stacks[STACK_WORDS];
+    /* where the failure was: the callers of result.failure.pc, innermost first */
+    uint32_t failure_depth;
+    uint64_t failure_stack[STACK_MAX];
     struct block { /* blocks of the heap, as of the end, newest first */
         uint64_t address, size;
         uint32_t alloc_step, free_step; /* 0: before main, or not */
