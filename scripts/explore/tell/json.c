@@ -29,7 +29,8 @@ static json_t *stack(const struct channel *c, const struct call_stack *s) {
         json_array_append_new(
             list, json_pack("{s:o, s:o, s:i, s:o, s:b}", "function", text(frames[i].place.function),
                             "file", text(frames[i].place.file), "line", frames[i].place.line,
-                            "address", hex(frames[i].address), "inlined", frames[i].inlined));
+                            "address", frames[i].outside ? json_null() : hex(frames[i].address),
+                            "inlined", frames[i].inlined));
     return list;
 }
 

@@ -28,6 +28,10 @@ static void put_stack(FILE *f, const struct defect *d, const struct call_stack *
     for (int i = 0, n = site_frames(d->trace, stack, frames); i < n; i++) {
         const struct place *p = &frames[i].place;
         bool named = strcmp(p->function, "?") != 0;
+        if (frames[i].outside) {
+            fprintf(f, "    #%d 0x%" PRIx64 " (<unknown module>)\n", i, frames[i].address);
+            continue;
+        }
         fprintf(f, "    #%d %.300s ", i, named ? p->function : "<null>");
         if (*p->file)
             fprintf(f, "%.500s:%d", p->file, p->line);

@@ -138,9 +138,10 @@ int site_frames(const struct channel *trace, const struct call_stack *stack,
         struct place places[8];
         uint64_t pc = i < 0 ? stack->pc : stack->callers[i];
         int n = symbols_places(pc, places, 8);
+        bool outside = strcmp(places[0].function, "?") == 0 && !*places[0].file;
+        uint64_t address = pc - 1 - (outside ? 0 : trace->load_bias);
         for (int k = 0; k < n && count < SITE_FRAMES_MAX; k++)
-            to[count++] =
-                (struct site_frame){places[k], pc - 1 - trace->load_bias, .inlined = k + 1 < n};
+            to[count++] = (struct site_frame){places[k], address, outside, k + 1 < n};
     }
     return count;
 }

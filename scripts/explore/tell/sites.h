@@ -39,7 +39,8 @@ int defect_sites(const struct defect *d, struct defect_site to[SITES_MAX]);
 
 struct site_frame {
     struct place place;
-    uint64_t address; /* of the call, in the file of the program */
+    uint64_t address; /* of the call, in the file of the program; outside: in memory */
+    bool outside;     /* in a library, of which nothing is known */
     bool inlined;     /* in the next one */
 };
 
