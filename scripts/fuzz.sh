@@ -4,7 +4,7 @@
 # usage: scripts/fuzz.sh [--seconds S] [TARGET]...
 #
 #   --seconds S   how long each target runs (1800)
-#   TARGET        sanitizer, valgrind, xml, facts (all, two at a time)
+#   TARGET        sanitizer, valgrind, xml, facts, explored (all, two at a time)
 #
 # The targets are scripts/walk/fuzz/fuzz_TARGET.c, compiled with clang's libFuzzer,
 # AddressSanitizer and UndefinedBehaviorSanitizer. They start from the corpus in

@@ -5,9 +5,9 @@
 #
 # Writes traces/LAB/: crash.txt (a native run), tsan.txt, helgrind.xml, drd.xml
 # (one run each, one round), core.json (what the core tells; build/bin/walk reads it
-# in the place of the core), schedule.txt
-# (a schedule that makes it fail), walk.txt (the walk at 80 columns). Then fills every block in README.md, docs and labs that follows
-# a line "<!-- trace: FILE -->" with traces/FILE.
+# in the place of the core), explore.json (what 300 schedules show), schedule.txt
+# (a schedule that makes it fail), walk.txt (the walk at 80 columns). Then fills every
+# block in README.md, docs and labs that follows a line "<!-- trace: FILE -->" with traces/FILE.
 #
 # Exit status: 0 recorded; 1 a lab did not do what lab.txt says; 2, 3 as
 # everywhere.
@@ -45,7 +45,7 @@ shown() { # FILE CLAIM
 # A report may come hundreds of times: the first of each finding is kept.
 trimmed() { # FILE
     local keep
-    keep=$(walk --format list "--$tool" "$1" | sed -n '/^deadly/!s/.*:/ /p' | tr -d '\n')
+    keep=$(walk --format list "--$tool" "$1" | cut -f 1-3 | sed -n '/^deadly/!s/.*:/ /p' | tr -d '\n')
     case $1 in
     *.xml) awk -v keep="$keep " '/^<error>/ { skip = !index(keep, " " NR " ") }
                                  !skip { print }
@@ -71,6 +71,7 @@ record() { # LAB
     { echo "\$ $program"; scripts/lab.sh crash "$lab" 2>/dev/null; } >"$traces/crash.txt"
     scripts/walk.sh "$lab" >"$traces/walk.txt" || return
     sed "s|$root/||g" "build/evidence/$lab/racy/core/core.json" >"$traces/core.json"
+    sed "s|$root/||g" "build/evidence/$lab/racy/explore.json" >"$traces/explore.json"
 
     schedule "$lab"
     export HMAP_CHECK=0 TEAM_ROUNDS=1 TSAN_OPTIONS='history_size=7 second_deadlock_stack=1'

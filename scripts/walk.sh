@@ -5,9 +5,9 @@
 #
 #   OPTION   of build/bin/walk: --explain, --width N, --format html …
 #
-# What happened; then the case, as build/bin/walk tells it from the core and from
-# three runs under each detector; then the repair, and the repair under the same
-# tools. With --format it is the case alone, in that form. Every line is from runs
+# What happened; then the case, as build/bin/walk tells it from the core, from
+# three runs under each detector and from 300 schedules; then the repair, and the
+# repair under the same tools. With --format it is the case alone, in that form. Every line is from runs
 # made now; the evidence stays in build/evidence/LAB.
 #
 # Exit status: 0 all was as lab.txt says; 1 something was not; 2, 3, 124 as
@@ -48,7 +48,7 @@ shown() { indent <"$evidence/walk.out" | sed '/^ *$/d'; }
 
 mkdir -p "$evidence"
 if [[ " ${options[*]} " == *" --format"* ]]; then
-    for argument in core tsan helgrind drd; do verb "$argument" racy; done
+    for argument in core tsan helgrind drd explore; do verb "$argument" racy; done
     walk_lab "$lab" "${options[@]}"
     exit
 fi
@@ -77,6 +77,7 @@ if [[ $(lab_says "$lab" says) =~ concurrent|panic ]]; then # the map's check fou
 fi
 
 for tool in tsan helgrind drd; do verb "$tool" racy --runs 3; done
+verb explore racy
 walk_lab "$lab" --continue 1 ${bold:+--color always} "${options[@]}" >"$evidence/case.txt"
 [ $? -le 1 ] || exit
 cat "$evidence/case.txt"
@@ -87,6 +88,8 @@ section 'The repair'
 
 section 'The repair under the same tools'
 for tool in crash tsan helgrind drd; do verb "$tool" solution; shown; done
+verb explore solution --runs 2000
+say "explore: $(tr '\n' ' ' <"$evidence/walk.out")"
 
 printf '\n'
 say "Your turn: labs/$lab/README.md. The evidence is in $(short "$root/build/evidence/$lab")."

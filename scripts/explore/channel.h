@@ -320,7 +320,10 @@ struct channel {
     uint64_t stacks[STACK_WORDS];
     uint64_t frames[STACK_WORDS]; /* where each of them was returned to from: the canonical
                                      frame address (CFA) of the function called; 0: not known */
-    struct block {                /* blocks of the heap, as of the end, newest first */
+    /* where the failure was: the callers of result.failure.pc, innermost first */
+    uint32_t failure_depth;
+    uint64_t failure_stack[STACK_MAX];
+    struct block { /* blocks of the heap, as of the end, newest first */
         uint64_t address, size;
         uint32_t alloc_step, free_step; /* 0: before main, or not */
         uint16_t alloc_thread, free_thread;

@@ -48,7 +48,7 @@ static void save(const struct options *o, const struct report *r, const struct s
     snprintf(f.pair, sizeof f.pair, "%s", defect_pair(r, d));
     snprintf(f.build_id, sizeof f.build_id, "%s", build_id(o->program[0]));
     snprintf(f.program, sizeof f.program, "%s", o->program[0]);
-    const char *error = schedule_save(o->save, &f);
+    const char *error = schedule_save(o->save, &f, d);
     if (error)
         stop(2, "--save %s: %s", o->save, error);
     ((struct report *)(uintptr_t)r)->defects[d - r->defects].schedule_file = o->save;

@@ -53,6 +53,7 @@ explore() {
     program=$(program_of "$lab" "$side" explore) || exit
     build build/bin/explore
     cd "$root" || exit
+    rm -f "$evidence/explore.json"
     build/bin/explore --schedules "${runs:-20000}" ${bold:+--color always} -- "$(short "$program")"
     status=$?
     [ $status -lt 2 ] || exit $status
@@ -61,7 +62,8 @@ explore() {
         as_claimed 'no schedule makes it fail'
     fi
     claim=$(lab_says "$lab" explore)
-    build/bin/explore --format list --until end --schedules 300 -- "$program" | sed 's/^/1\t/' >"$evidence/explore.tsv"
+    build/bin/explore --json --until end --schedules 300 --output "$evidence/explore.json" -- "$(short "$program")"
+    awk -F'"' '$2 == "kind" { kind = $4 } $2 == "pair" { print "1\t" kind "\t" $4 }' "$evidence/explore.json" >"$evidence/explore.tsv"
     missing=$(findings_meet "$claim" "$evidence/explore.tsv") || not_claimed "$missing"
     as_claimed "explore: $claim"
 }

@@ -89,6 +89,7 @@ walk_lab() {
             arguments+=("--$tool" "${file#"$root"/}")
         done <"$evidence/$tool/runs.tsv"
     done
+    [ ! -s "$evidence/explore.json" ] || arguments+=(--schedule "$evidence/explore.json")
     IFS=';' read -ra looks <<<"$(lab_says "$1" look)"
     for look in "${looks[@]}"; do arguments+=(--look "${look# }"); done
     (cd "$root" && walk "${arguments[@]}" "${@:2}")

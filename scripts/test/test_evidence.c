@@ -70,11 +70,12 @@ ParameterizedTest(path_param *path, evidence, traces_can_be_walked_again) {
     struct outcome o =
         sh(10,
            "cd traces/%s && ../../build/bin/walk --lab ../../%s core.json --tsan tsan.txt "
-           "--helgrind helgrind.xml --drd drd.xml --sources ../..",
+           "--helgrind helgrind.xml --drd drd.xml --schedule explore.json --sources ../..",
            lab, *path);
     exited(o, 1);
     cr_assert(strstr(o.out, "It died of SIG"), "%s", o.out);
     cr_assert(strstr(o.out, "What each tool says"), "%s", o.out);
+    cr_assert(strstr(o.out, " of 300 schedules"), "%s", o.out);
 }
 
 Test(evidence, traces_do_not_name_the_place_they_were_recorded_in) {

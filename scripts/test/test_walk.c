@@ -72,7 +72,7 @@ Test(walk, ends_with_1_for_a_defect_0_for_none_3_for_a_tool_that_could_not_start
 Test(walk, reads_standard_input) {
     struct outcome o = sh(5, "cat " REPORTS "tsan-gcc-race.txt | " WALK "--format list -");
     exited(o, 1);
-    cr_assert_str_eq(o.out, "race\thmap_assign/hmap_assign\tstandard input:2\n");
+    cr_assert_str_eq(o.out, "race\thmap_assign/hmap_assign\tstandard input:2\ttsan\n");
 }
 
 Test(walk, does_not_read_what_it_wrote_itself) {

@@ -24,7 +24,8 @@ Test(walk_json, samples_are_valid_by_the_schemas) {
 Test(walk_json, recorded_reports_are_valid_by_the_schemas, .timeout = 300) {
     struct outcome o =
         sh(200,
-           "n=0; for f in scripts/test/fixtures/reports/*.{txt,xml}; do"
+           "n=0; for f in scripts/test/fixtures/reports/*.{txt,xml} "
+           "scripts/test/fixtures/explored/*.{json,schedule}; do"
            "  for format in json sarif; do"
            "    build/bin/walk --format $format --output %s/$(basename $f).$format $f;"
            "    case $? in 0|1|3) ;; 2) [[ $f = *junk* ]] ;; *) echo \"$f: $format: $?\"; exit 9;; "

@@ -32,9 +32,17 @@ static bool glibc_file(const char *file, bool *sure) {
 }
 
 static bool system_file(const char *file) {
-    static const char *const parts[] = {
-        "/libsanitizer/",  "/compiler-rt/",          "/libstdc++-v3/", "/libgcc/", "vg_replace_",
-        "hg_intercepts.c", "drd_pthread_intercepts", "drd_libstdcxx",  "/glibc-",  NULL};
+    static const char *const parts[] = {"/libsanitizer/",
+                                        "/compiler-rt/",
+                                        "/libstdc++-v3/",
+                                        "/libgcc/",
+                                        "vg_replace_",
+                                        "hg_intercepts.c",
+                                        "drd_pthread_intercepts",
+                                        "drd_libstdcxx",
+                                        "/glibc-",
+                                        "scripts/explore/rt/",
+                                        NULL};
     if (starts(file, "/usr/"))
         return true;
     for (const char *const *p = parts; *p; p++)

@@ -182,6 +182,12 @@ void case_again(struct casefile *c, struct finding *f, enum tool tool) {
     witnessed(c, f, tool);
 }
 
+void case_schedules(struct finding *f, uint64_t schedules, unsigned preemptions) {
+    struct witness *w = &f->witnesses[TOOL_EXPLORE];
+    w->preemptions = w->reports > 1 && w->preemptions < preemptions ? w->preemptions : preemptions;
+    w->schedules += schedules;
+}
+
 static void keep_stack(struct casefile *c, struct stack *s) {
     stack_blame(s);
     struct frame *frames = pool_array(&c->pool, s->count, sizeof *frames);

@@ -87,6 +87,9 @@ struct witness {
     unsigned runs;    /* inputs that hold it at least once */
     unsigned reports; /* in all */
     unsigned last_run;
+    /* Of explore, which runs a program under many schedules: */
+    uint64_t schedules;   /* those that showed it; 0: only one that was saved is known */
+    unsigned preemptions; /* so few suffice */
 };
 
 enum { FINDING_SITES = 8 }; /* a cycle of more locks than this is cut */
@@ -116,6 +119,7 @@ struct tool_state {
     unsigned not_started; /* of them: the tool could not start (environment) */
     unsigned died;        /* of them: the program died of a signal under it */
     unsigned with_findings;
+    uint64_t schedules;                       /* explore: tried in its runs; 0 of saved ones */
     const char *reason;                       /* why not started, in its words */
     unsigned last_run, last_found, last_died; /* to count each run once */
 };
@@ -245,6 +249,10 @@ struct finding *case_seen(struct casefile *c, struct finding *report);
 
 /* The quickest: the reader knows by itself that this report is `f` once more. */
 void case_again(struct casefile *c, struct finding *f, enum tool tool);
+
+/* Of a finding that explore just witnessed: how many schedules showed it (0: it was one that
+ * was saved), and how few preemptions suffice. */
+void case_schedules(struct finding *f, uint64_t schedules, unsigned preemptions);
 
 /* The number behind an identity: of a kind and a pair of functions. */
 uint64_t case_hash(const char *kind, const char *pair);

@@ -214,7 +214,8 @@ static void read_reports(struct casefile *reports, struct counts *n) {
         progress(i);
         const char *trouble;
         enum input kind = input_kind(all.paths[i]);
-        if (kind == INPUT_TEXT || kind == INPUT_XML) {
+        if (kind == INPUT_TEXT || kind == INPUT_XML || kind == INPUT_EXPLORED
+            || kind == INPUT_SCHEDULE) {
             unsigned before = runs_with_something(reports);
             if (!read_one(reports, &(struct input_file){all.paths[i], TOOL_COUNT}, &trouble)) {
                 n->unusable++;

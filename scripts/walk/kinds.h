@@ -26,6 +26,10 @@ enum kind {
     KIND_LOCK_HELD_AT_EXIT,
     KIND_LOCK_HELD_LONG,
     KIND_API_ERROR,       /* a pthread call that failed */
+    KIND_DEADLOCK,        /* threads wait for what never comes, and not by an order of locks */
+    KIND_LOST_WAKEUP,     /* a wait whose signal came too early, or to another */
+    KIND_LIVELOCK,        /* they run, and nothing is ever done */
+    KIND_EXIT_STATUS,     /* the program itself said that it failed */
     KIND_DEADLY_SIGNAL,   /* the program died under the tool */
     KIND_OTHER,           /* a report whose headline we do not know */
     KIND_COULD_NOT_START, /* the environment, and no defect: never a finding */

@@ -21,6 +21,7 @@ static const char usage[] =
     "           Helgrind and DRD, as text and as XML. The program's own output may be\n"
     "           in between. Several files of one tool are several runs. - is\n"
     "           standard input.\n"
+    "  schedules  what `explore --json` printed, or one that `explore --save` kept.\n"
     "  core     one; GDB reads it. The program is found by what the core says, or\n"
     "           named with --exe. JSON that --save-facts kept stands for a core.\n"
     "\n"
@@ -30,6 +31,7 @@ static const char usage[] =
     "  --tsan FILE        FILE is ThreadSanitizer's, even if there is no report in\n"
     "                     it: so that its silence counts. Also --helgrind, --drd,\n"
     "                     --asan, --lsan\n"
+    "  --schedule FILE    the same of explore: FILE is its JSON or a saved schedule\n"
     "  --lab LAB.TXT      what the lab claims: its title, and why a tool is silent\n"
     "  --look EXPR        show what memory says of a C expression; may be repeated\n"
     "  --sources DIR      where relative source names start (here)\n"
@@ -38,7 +40,7 @@ static const char usage[] =
     "\n"
     "How to tell it\n"
     "  --format F         text (the default), md, html, json, sarif, junit, pprof;\n"
-    "                     list: kind, functions and file:line of each finding\n"
+    "                     list: kind, functions, file:line, tools of each finding\n"
     "  --output FILE      write there, in one piece or not at all\n"
     "  --explain          with a guide: what each kind of finding means, what to look\n"
     "                     at next, what usually repairs it, why a tool may be silent\n"
@@ -60,6 +62,7 @@ static const char usage[] =
     "  walk core                                      what a core says\n"
     "  walk --exe ./server core tsan-*.log            and who did it\n"
     "  ./server 2>&1 | walk -                         straight from a run\n"
+    "  explore --json -- ./server | walk core -       and a schedule that does it\n"
     "  walk --format html --output case.html core     a page to pass on\n"
     "  walk --format sarif --output walk.sarif *.log  for editors, code scanning\n"
     "  walk --format pprof --output racy.pb.gz *.log  go tool pprof -top racy.pb.gz\n";
@@ -151,6 +154,7 @@ static const struct option longs[] = {{"exe", required_argument, NULL, 'e'},
                                       {"drd", required_argument, NULL, TOOL + TOOL_DRD},
                                       {"asan", required_argument, NULL, TOOL + TOOL_ASAN},
                                       {"lsan", required_argument, NULL, TOOL + TOOL_LSAN},
+                                      {"schedule", required_argument, NULL, TOOL + TOOL_EXPLORE},
                                       {"lab", required_argument, NULL, 'l'},
                                       {"look", required_argument, NULL, 'k'},
                                       {"sources", required_argument, NULL, 's'},

@@ -23,6 +23,8 @@ static void fill(enum failure_kind kind, uptr address, uptr pc) {
     f->pc = pc;
     f->step = step_now();
     f->thread = (int16_t)rt.current->id;
+    if (rt.channel->request.traced)
+        trace_failure();
 }
 
 void fail(enum failure_kind kind, uptr address, uptr pc, const char *format, ...) {

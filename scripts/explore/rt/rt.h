@@ -304,6 +304,7 @@ void needs_fork(const char *name);
 void trace_event(enum event_kind kind, uptr address, u32 size, uptr pc);
 void trace_value(u64 value); /* of the event just traced */
 void trace_order(int order);
+void trace_failure(void); /* the current thread's stack is where the schedule failed */
 
 /* --- between the files ------------------------------------------------------------------ */
 

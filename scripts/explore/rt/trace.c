@@ -78,7 +78,7 @@ static void note_stack(struct event *e) {
 
 void trace_begin(void) {
     struct channel *c = rt.channel;
-    c->event_count = c->events_lost = c->stack_count = c->block_count = 0;
+    c->event_count = c->events_lost = c->stack_count = c->block_count = c->failure_depth = 0;
     __builtin_memset(last, 0, sizeof last);
     __builtin_memset(latest, 0, sizeof latest);
     unread = NULL;
@@ -131,6 +131,15 @@ void trace_flag(u8 flag) {
 
 void trace_order(int order) {
     newest()->order = (u8)order;
+}
+
+void trace_failure(void) {
+    struct channel *c = rt.channel;
+    const struct thread *t = rt.current;
+    u32 depth = (u32)(t->top - t->frames);
+    c->failure_depth = depth < STACK_MAX ? depth : STACK_MAX;
+    for (u32 i = 0; i < c->failure_depth; i++)
+        c->failure_stack[i] = t->top[-(long)i].pc;
 }
 
 void trace_end(void) {

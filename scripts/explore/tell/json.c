@@ -6,32 +6,64 @@
 #include <string.h>
 
 #include "crossing.h"
+#include "memory.h"
+#include "sites.h"
 #include "story.h"
 #include "symbols.h"
 #include "tell_report.h"
 
-static json_t *site(const struct defect *d, uint32_t step) {
-    const struct event *e = step ? event_at(d->trace, step) : NULL;
-    if (!e)
-        return json_null();
-    json_t *frames = json_array();
-    for (int i = -1; i < (int)e->depth; i++) {
-        struct place places[8];
-        uint64_t pc = i < 0 ? e->pc : d->trace->stacks[e->stack + (uint32_t)i];
-        int n = symbols_places(pc, places, 8);
-        for (int k = 0; k < n; k++)
-            json_array_append_new(frames,
-                                  json_pack("{s:s%, s:s%, s:i}", "function", places[k].function,
-                                            strlen(places[k].function), "file", places[k].file,
-                                            strlen(places[k].file), "line", places[k].line));
-    }
-    return json_pack("{s:i, s:i, s:s, s:o}", "step", (int)e->step, "thread", e->thread, "does",
-                     event_words(e->kind), "stack", frames);
+static json_t *hex(uint64_t number) {
+    char text[20];
+    snprintf(text, sizeof text, "0x%llx", (unsigned long long)number);
+    return json_string(text);
+}
+
+/* Names are the program's, and need not be valid UTF-8. */
+static json_t *text(const char *words) {
+    json_t *valid = json_string(words);
+    return valid ? valid : json_string("?");
+}
+
+static json_t *stack(const struct channel *c, const struct call_stack *s) {
+    struct site_frame frames[SITE_FRAMES_MAX];
+    json_t *list = json_array();
+    for (int i = 0, n = site_frames(c, s, frames); i < n; i++)
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:i, s:o, s:b}", "function", text(frames[i].place.function),
+                            "file", text(frames[i].place.file), "line", frames[i].place.line,
+                            "address", frames[i].outside ? json_null() : hex(frames[i].address),
+                            "inlined", frames[i].inlined));
+    return list;
+}
+
+static json_t *site(const struct channel *c, const struct defect_site *s) {
+    char object[160] = "";
+    if (s->address)
+        memory_said(c, s->address, s->size, s->step, object, sizeof object);
+    return json_pack("{s:i, s:i, s:o, s:s, s:i, s:o, s:o, s:o, s:o}", "step", (int)s->step,
+                     "thread", s->thread, "name", *s->name ? text(s->name) : json_null(), "does",
+                     s->does, "size", (int)s->size, "address", hex(s->address), "object",
+                     *object ? text(object) : json_null(), "stack", stack(c, &s->stack), "held",
+                     s->held.pc ? stack(c, &s->held) : json_null());
+}
+
+/* The site, the earlier one of a race and the like, the other threads of a circle. */
+static void set_sites(json_t *o, const struct defect *d) {
+    struct defect_site sites[SITES_MAX];
+    int n = defect_sites(d, sites);
+    bool in_circle = d->failure.cycle_count > 0;
+    json_t *others = json_array();
+    for (int i = 1; in_circle && i < n; i++)
+        json_array_append_new(others, site(d->trace, &sites[i]));
+    json_object_set_new(o, "site", n ? site(d->trace, &sites[0]) : json_null());
+    json_object_set_new(o, "earlier",
+                        n > 1 && !in_circle ? site(d->trace, &sites[1]) : json_null());
+    json_object_set_new(o, "circle", others);
 }
 
 static void add_line(const char *line, int level, void *list) {
     (void)level;
-    json_array_append_new(list, json_string(line));
+    json_array_append_new(list, text(line));
 }
 
 static json_t *explanation(const struct defect *d) {
@@ -41,11 +73,11 @@ static json_t *explanation(const struct defect *d) {
 }
 
 static json_t *threads(const struct defect *d) {
-    char text[600];
+    char words[600];
     json_t *list = json_array();
     for (uint32_t i = 0; i < d->trace->result.thread_count; i++) {
-        story_thread_end(d, (int)i, text, sizeof text);
-        json_array_append_new(list, json_string(text));
+        story_thread_end(d, (int)i, words, sizeof words);
+        json_array_append_new(list, text(words));
     }
     return list;
 }
@@ -69,11 +101,11 @@ static json_t *interleaving(const struct defect *d) {
             struct place p[8];
             event_said(d, r->event, said, sizeof said);
             symbols_places(r->event->pc, p, 8);
-            json_array_append_new(list, json_pack("{s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:b}",
-                                                  "step", (int)r->event->step, "thread", r->thread,
-                                                  "does", said, "function", p[0].function, "file",
-                                                  p[0].file, "line", p[0].line, "times",
-                                                  (int)r->times, "matters", r->matters));
+            json_array_append_new(
+                list, json_pack("{s:i, s:i, s:o, s:o, s:o, s:i, s:i, s:b}", "step",
+                                (int)r->event->step, "thread", r->thread, "does", text(said),
+                                "function", text(p[0].function), "file", text(p[0].file), "line",
+                                p[0].line, "times", (int)r->times, "matters", r->matters));
         }
     }
     free(rows);
@@ -110,8 +142,7 @@ static json_t *defect(const struct report *r, const struct defect *d) {
     json_object_set_new(o, "fewer_tried", json_integer((json_int_t)d->fewer_tried));
     json_object_set_new(o, "confirmed", json_integer(d->confirmed));
     json_object_set_new(o, "confirmed_of", json_integer(d->confirmed_of));
-    json_object_set_new(o, "site", site(d, d->failure.step));
-    json_object_set_new(o, "earlier", site(d, d->failure.other_step));
+    set_sites(o, d);
     json_object_set_new(o, "segments", segments(d->trace));
     json_object_set_new(o, "explanation", explanation(d));
     json_object_set_new(o, "interleaving", interleaving(d));

@@ -218,8 +218,9 @@ void report_html(const struct report *r, FILE *out) {
     story_bottom(r, text, sizeof text);
     html(&h,
          "</style>\n</head>\n<body>\n<header class=\"page\">\n<p class=\"eyebrow\">racelab "
-         "explore</p>\n<h1>%s</h1>\n<p class=\"verdict\">%s.</p>\n</header>\n",
-         base_name(r->program), text);
+         "explore</p>\n<h1>%s</h1>\n<p class=\"verdict\">%s.</p>\n"
+         "<p class=\"quiet\"><code>%s</code></p>\n</header>\n",
+         base_name(r->program), text, short_path(r->program));
     if (r->defect_count > 1) {
         html(&h, "<nav aria-label=\"On this page\">\n<ul>\n");
         for (int i = 0; i < r->defect_count; i++)

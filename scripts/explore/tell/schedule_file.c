@@ -9,10 +9,72 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../walk/tell/tell.h"
+#include "memory.h"
+#include "sites.h"
+#include "story.h"
+
 static const char first_line[] = "racelab schedule 1";
 static const char *const ends[] = {"preempted", "blocked", "yielded", "finished"};
 
-const char *schedule_save(const char *path, const struct saved_schedule *s) {
+/* Names and words are the program's: whatever is in them stays on its line. */
+static void put_words(FILE *f, const char *words) {
+    for (; *words; words++)
+        fputc((unsigned char)*words < ' ' ? ' ' : *words, f);
+}
+
+/* Frames as sanitizers print them, so that walk reads them like theirs. */
+static void put_stack(FILE *f, const struct defect *d, const struct call_stack *stack) {
+    struct site_frame frames[SITE_FRAMES_MAX];
+    for (int i = 0, n = site_frames(d->trace, stack, frames); i < n; i++) {
+        const struct place *p = &frames[i].place;
+        bool named = strcmp(p->function, "?") != 0;
+        if (frames[i].outside) {
+            fprintf(f, "    #%d 0x%" PRIx64 " (<unknown module>)\n", i, frames[i].address);
+            continue;
+        }
+        fprintf(f, "    #%d %.300s ", i, named ? p->function : "<null>");
+        if (*p->file)
+            fprintf(f, "%.500s:%d", p->file, p->line);
+        else
+            fputs("<null>", f);
+        fprintf(f, " (%.100s+0x%" PRIx64 ")\n", base_name(d->program), frames[i].address);
+    }
+}
+
+static void put_site(FILE *f, const struct defect *d, const char *key,
+                     const struct defect_site *s) {
+    char object[160];
+    fprintf(f, "%s: T%d", key, s->thread);
+    if (*s->name)
+        fputs(" (", f), put_words(f, s->name), fputc(')', f);
+    fprintf(f, " %s", s->does);
+    if (s->size)
+        fprintf(f, " %u bytes", s->size);
+    if (s->address) {
+        memory_said(d->trace, s->address, s->size, s->step, object, sizeof object);
+        fprintf(f, " at 0x%" PRIx64 ": ", s->address), put_words(f, object);
+    }
+    fputc('\n', f);
+    put_stack(f, d, &s->stack);
+    if (s->held.pc) {
+        fputs("held:\n", f);
+        put_stack(f, d, &s->held);
+    }
+}
+
+static void put_sites(FILE *f, const struct defect *d) {
+    struct defect_site sites[SITES_MAX];
+    char verdict[600];
+    symbols_open(d->program, d->trace->load_bias);
+    story_verdict(d, verdict, sizeof verdict);
+    fputs("says: ", f), put_words(f, verdict), fputc('\n', f);
+    for (int i = 0, n = defect_sites(d, sites); i < n; i++)
+        put_site(f, d, i == 0 ? "site" : d->failure.cycle_count ? "circle" : "earlier", &sites[i]);
+}
+
+const char *schedule_save(const char *path, const struct saved_schedule *s,
+                          const struct defect *d) {
     FILE *f = fopen(path, "we");
     if (!f)
         return strerror(errno);
@@ -21,8 +83,9 @@ const char *schedule_save(const char *path, const struct saved_schedule *s) {
     fprintf(f, "policy: %s\nseed: %" PRIu64 "\ndata-seed: %" PRIu64 "\nhash: %" PRIx64 "\n",
             s->policy, s->seed, s->data_seed, s->hash);
     fprintf(f, "steps-max: %u\npreemptions: %u\n", s->steps_max, s->preemptions);
-    fprintf(f, "told-by: %d %d %" PRIx64 "\nsegments: %u\n", s->failure.kind, s->failure.value,
-            s->failure.pc, s->count);
+    fprintf(f, "told-by: %d %d %" PRIx64 "\n", s->failure.kind, s->failure.value, s->failure.pc);
+    put_sites(f, d);
+    fprintf(f, "segments: %u\n", s->count);
     for (uint32_t i = 0; i < s->count; i++)
         fprintf(f, "T%u until %u %s\n", s->segments[i].thread, s->segments[i].until,
                 ends[s->segments[i].end & 3]);

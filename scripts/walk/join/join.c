@@ -10,7 +10,8 @@
 /* What only tells that the program ended comes after what may tell why. */
 static int rank(const struct finding *f) {
     switch (f->kind) {
-    case KIND_DEADLY_SIGNAL: return 3;
+    case KIND_DEADLY_SIGNAL:
+    case KIND_EXIT_STATUS: return 3;
     case KIND_LOCK_HELD_AT_EXIT:
     case KIND_LEAK:
     case KIND_THREAD_LEAK:

@@ -247,8 +247,8 @@ static bool try_rules(struct casefile *c, bool only_frees) {
     for (size_t r = 0; r < sizeof rules / sizeof *rules; r++)
         for (size_t i = 0; i < c->finding_count; i++) {
             struct attempt a = {c->core, c->findings[i], "", -1, -1, -1};
-            if (a.finding->kind == KIND_DEADLY_SIGNAL || a.finding->part_of
-                || (only_frees && !frees(a.finding)) || !rules[r](&a))
+            if (a.finding->kind == KIND_DEADLY_SIGNAL || a.finding->kind == KIND_EXIT_STATUS
+                || a.finding->part_of || (only_frees && !frees(a.finding)) || !rules[r](&a))
                 continue;
             c->link = (struct link){
                 a.finding, pool_copy(&c->pool, a.reason), a.thread, a.other, a.site, r < SURE};

@@ -23,6 +23,14 @@ static const struct {
     {TOOL_DRD, KIND_THREAD_LEAK, "DRD does not count threads that nobody joins."},
     {TOOL_TSAN, KIND_LOCK_HELD_AT_EXIT,
      "ThreadSanitizer does not report a thread that ends with a lock in its hands."},
+    {TOOL_EXPLORE, KIND_LEAK, "explore does not look for lost memory."},
+    {TOOL_EXPLORE, KIND_BUFFER_OVERFLOW, "explore does not look at the bounds of memory."},
+    {TOOL_EXPLORE, KIND_LOCK_ORDER,
+     "explore tells of a deadlock once a schedule has one, and not of an order that might lead to "
+     "it. A gate around both locks may prevent it; or give it more schedules."},
+    {TOOL_EXPLORE, KIND_RACE,
+     "explore sees only what was compiled by cc.sh, and the schedules that it tried. The race may "
+     "need more work than its program does, more schedules, or be a false alarm."},
     {TOOL_ASAN, KIND_RACE,
      "AddressSanitizer checks where memory is touched, and never asks who else touches it."},
     {TOOL_LSAN, KIND_RACE, "LeakSanitizer looks for lost memory only."},
@@ -37,6 +45,11 @@ static const struct {
      "not look at stacks unless it is told --check-stack-var=yes. Run it more often."},
 };
 
+static const char atomicity[] =
+    "In its runs no two accesses were unordered. What a schedule of explore makes fail is then a "
+    "promise about several steps, each of them guarded (atomicity), or a wait that never ends: of "
+    "these no detector knows.";
+
 static bool is_detector(enum tool tool) {
     return tool == TOOL_TSAN || tool == TOOL_HELGRIND || tool == TOOL_DRD;
 }
@@ -44,8 +57,9 @@ static bool is_detector(enum tool tool) {
 /* Did it say anything but that the program died? */
 static bool spoke(const struct casefile *c, enum tool tool) {
     for (size_t i = 0; i < c->finding_count; i++)
-        if (c->findings[i]->witnesses[tool].reports && c->findings[i]->kind != KIND_DEADLY_SIGNAL)
-            return true;
+        if (c->findings[i]->witnesses[tool].reports
+            && (c->findings[i]->kind != KIND_DEADLY_SIGNAL || tool == TOOL_EXPLORE))
+            return true; /* that it died in a schedule is what explore has to say */
     return false;
 }
 
@@ -82,7 +96,8 @@ static const char *why_not_in_core(const struct core *core, enum tool tool) {
     if (core->signal)
         return "No two accesses were unordered in its runs. Either the code that races did not "
                "run, or there is no data race: a promise about several steps was broken, each "
-               "of them guarded (atomicity), and of that no detector knows.";
+               "of them guarded (atomicity), and of that no detector knows: build/bin/explore may "
+               "find a schedule that shows it.";
     return NULL;
 }
 
@@ -90,12 +105,17 @@ const char *why_silent(const struct casefile *c, enum tool tool) {
     const struct tool_state *t = &c->tools[tool];
     if (t->runs == t->not_started || spoke(c, tool))
         return NULL;
-    if (c->lab.silent)
+    if (c->lab.silent && tool != TOOL_EXPLORE)
         return c->lab.silent;
     for (int kind = 0; kind < KIND_COUNT; kind++) {
         const char *why = found(c, (enum kind)kind) ? blind_to(tool, (enum kind)kind) : NULL;
         if (why)
             return why;
     }
+    if (is_detector(tool) && spoke(c, TOOL_EXPLORE))
+        return atomicity;
+    if (tool == TOOL_EXPLORE && c->core && c->core->signal)
+        return "In none of the schedules that it tried did it fail. More of them may show it, or "
+               "more work for the program to do, or its libraries compiled by cc.sh, too.";
     return is_detector(tool) && c->core ? why_not_in_core(c->core, tool) : NULL;
 }

@@ -1,6 +1,7 @@
 /* input.c - what a file is, by its first bytes: nobody has to say. */
 #include <elf.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,6 +47,22 @@ const char *input_unpacker(const char *path) {
     return NULL;
 }
 
+/* Of text, by how it begins. */
+static enum input kind_of_text(const char *text) {
+    if (strncmp(text, "\xef\xbb\xbf", 3) == 0) /* a byte order mark */
+        text += 3;
+    text += strspn(text, " \t\r\n");
+    if (strncmp(text, "<?xml", 5) == 0 || strncmp(text, "<valgrindoutput", 15) == 0)
+        return INPUT_XML;
+    if (strncmp(text, "racelab schedule ", 17) == 0)
+        return INPUT_SCHEDULE;
+    if (*text != '{')
+        return INPUT_TEXT;
+    return strstr(text, "\"racelab exploration ") ? INPUT_EXPLORED
+           : strstr(text, "\"version\"")          ? INPUT_FACTS
+                                                  : INPUT_TEXT;
+}
+
 enum input input_kind(const char *path) {
     unsigned char head[256] = {0};
     ssize_t got = head_of(path, head, sizeof head - 1);
@@ -55,11 +72,42 @@ enum input input_kind(const char *path) {
         return kind_of_elf(head);
     if (input_unpacker(path))
         return INPUT_COMPRESSED;
-    const char *text = (const char *)head;
-    if (strncmp(text, "\xef\xbb\xbf", 3) == 0) /* a byte order mark */
-        text += 3;
-    text += strspn(text, " \t\r\n");
-    if (strncmp(text, "<?xml", 5) == 0 || strncmp(text, "<valgrindoutput", 15) == 0)
-        return INPUT_XML;
-    return *text == '{' && strstr(text, "\"version\"") ? INPUT_FACTS : INPUT_TEXT;
+    return kind_of_text((const char *)head);
+}
+
+/* --- pipes ---------------------------------------------------------------------------- */
+
+struct peeked {
+    FILE *in;
+    size_t at, end; /* what of the head is not given out yet */
+    char head[256];
+};
+
+static ssize_t give(void *cookie, char *buffer, size_t size) {
+    struct peeked *p = cookie;
+    if (p->at == p->end)
+        return (ssize_t)fread(buffer, 1, size, p->in);
+    size_t n = p->end - p->at < size ? p->end - p->at : size;
+    memcpy(buffer, p->head + p->at, n);
+    p->at += n;
+    return (ssize_t)n;
+}
+
+static int forget(void *cookie) {
+    free(cookie);
+    return 0;
+}
+
+FILE *input_peeked(FILE *in, enum input *kind) {
+    struct peeked *p = calloc(1, sizeof *p);
+    *kind = INPUT_TEXT;
+    if (!p)
+        return NULL;
+    p->in = in;
+    p->end = fread(p->head, 1, sizeof p->head - 1, in);
+    *kind = kind_of_text(p->head);
+    FILE *whole = fopencookie(p, "r", (cookie_io_functions_t){.read = give, .close = forget});
+    if (!whole)
+        free(p);
+    return whole;
 }

@@ -18,12 +18,18 @@ enum input {
     INPUT_CORE,       /* an ELF core */
     INPUT_PROGRAM,    /* an ELF program */
     INPUT_FACTS,      /* what our GDB command `case` wrote of a core: JSON */
+    INPUT_EXPLORED,   /* what `explore --json` printed */
+    INPUT_SCHEDULE,   /* what `explore --save` kept */
     INPUT_COMPRESSED, /* gzip, xz, zstd, bzip2, lz4 */
     INPUT_UNREADABLE
 };
 
 /* What a file is, by its first bytes. */
 enum input input_kind(const char *path);
+
+/* What a stream that cannot be read twice is, by the same. Returns the stream to read in its
+ * place, which has all of it; closing that leaves the first open. */
+FILE *input_peeked(FILE *in, enum input *kind);
 
 /* Of a compressed file: the command that undoes it ("gunzip"); else NULL. */
 const char *input_unpacker(const char *path);
@@ -35,6 +41,14 @@ const char *input_unpacker(const char *path);
  */
 void read_text(struct casefile *c, FILE *in, const char *name, enum tool tool);
 void read_xml(struct casefile *c, FILE *in, const char *name, enum tool tool);
+
+/* --- explore --------------------------------------------------------------------- */
+
+/* What `explore --json` printed: each defect is a finding, and none at all is a silent run.
+ * What `explore --save` kept of one failing schedule: a finding. False, and one line on what
+ * is wrong in *trouble: then the case is as it was. */
+bool read_explored(struct casefile *c, FILE *in, const char *name, const char **trouble);
+bool read_schedule(struct casefile *c, FILE *in, const char *name, const char **trouble);
 
 /* --- the text readers: each is given every line ---------------------------------- */
 

@@ -183,6 +183,42 @@ static const struct guide kinds[KIND_COUNT] = {
          "Not: trying again until it works.",
          "Helgrind tells of calls that failed; DRD of the misuse, where it knows it; TSan "
          "and ASan do not look at results."},
+    [KIND_DEADLOCK] =
+        {"Threads wait for what can never come: for each other's end, for a barrier with too few "
+         "at it, for a lock whose owner has ended.",
+         "Each thread's last event, and what it waits for: who should have given that, and where "
+         "is he now?",
+         "Unlock on every way out, count a barrier's threads, join in one direction only. Not: a "
+         "timeout around the wait, which only makes it slow.",
+         "TSan, Helgrind and DRD report locks taken in two orders; of any other wait that never "
+         "ends they see nothing: the program just hangs."},
+    [KIND_LOST_WAKEUP] =
+        {"A thread waits for a signal that was already sent, or went to another thread. Nobody is "
+         "left who would send it again.",
+         "What the waiter tested before it waited, and under which lock; who changes that, and "
+         "whether he holds that lock when he signals.",
+         "lock; while (!ready) wait; unlock. Set ready under the same lock, then signal; broadcast "
+         "if several wait. Not: a sleep before the signal.",
+         "No detector reports it: each access has its lock, and a thread that waits is no error. "
+         "Only the order of the steps is wrong."},
+    [KIND_LIVELOCK] =
+        {"Threads run and run, and nothing is ever done: each waits in a loop for what the other "
+         "one does not do.",
+         "The loop where it was when the schedule ended, and who should have changed what it "
+         "tests.",
+         "A condition variable in place of the loop; back off by different times. Not: a yield in "
+         "the loop: it goes round all the same.",
+         "No detector reports it. A run under one of them does not end, and its time limit ends "
+         "it."},
+    [KIND_EXIT_STATUS] =
+        {"The program itself found that something was wrong, and ended with a status other than "
+         "0.",
+         "The switches before it, in what explore prints: which two steps came apart that belong "
+         "together?",
+         "Put both steps under one lock, or in one atomic operation. Not: a lock around each of "
+         "them, which leaves the gap between them.",
+         "A promise about several steps is known to the program alone: detectors only see that "
+         "each access has its lock (atomicity)."},
     [KIND_DEADLY_SIGNAL] =
         {"The program died under the tool. What the tool said before that counts; what would "
          "have come later it never saw.",

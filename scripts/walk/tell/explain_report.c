@@ -86,13 +86,31 @@ static const char *access_means(const struct finding *f, size_t i) {
              : "the access that came later in this run, with its stack";
 }
 
+/* Where explore's page has the stack, and what it is there. */
+static const char *explored_field(const struct finding *f, size_t i) {
+    bool two = f->site_count > 1 && f->kind != KIND_LOCK_ORDER && f->kind != KIND_DEADLOCK;
+    return !two ? "at the end" : i ? "earlier" : "then";
+}
+
+static const char *explored_means(const struct finding *f, size_t i) {
+    if (f->kind == KIND_LOCK_ORDER)
+        return "it waits there for the lock that the next one has taken";
+    return strcmp(explored_field(f, i), "at the end") == 0
+               ? "where that thread was when the schedule ended"
+           : i ? "the access that came earlier in that schedule"
+               : "the access that came later in that schedule";
+}
+
 static void site_row(const struct finding *f, size_t i, struct rows *r) {
     const struct site *s = &f->sites[i];
     const char *word = word_of(f->tool, s->access);
     const char *field = i ? "the second stack" : "the stack";
     const char *means = i ? "the other place that the report is about"
                           : "where it happened: the first frame of the program's own";
-    if (f->kind == KIND_LOCK_ORDER && f->tool == TOOL_HELGRIND) {
+    if (f->tool == TOOL_EXPLORE) {
+        field = row_value(r, "%s: %s", explored_field(f, i), thread_of(r, s));
+        means = explored_means(f, i);
+    } else if (f->kind == KIND_LOCK_ORDER && f->tool == TOOL_HELGRIND) {
         field = i ? "Required order" : "Observed (incorrect) order";
         means = i ? "the order that was seen first, and no more right than the other"
                   : "the order that was seen later; which of the two you meant, it cannot know";

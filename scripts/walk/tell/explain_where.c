@@ -9,6 +9,7 @@
 #include "../blame.h"
 #include "explain.h"
 #include "threads.h"
+#include "verdict.h"
 
 static const char *const places[TOOL_COUNT] = {
     [TOOL_TSAN] = "both stacks, and (mutexes: …) behind each thread",
@@ -46,12 +47,18 @@ static void tool_row(const struct casefile *c, enum tool tool, struct rows *r) {
         size_t others = count_seen(c, tool) - 1;
         if (others)
             snprintf(more, sizeof more, "; and %zu more", others);
-        there = row_value(r, "%s %s, in %u of %u%s", kind_name(f->kind), f->pair ? f->pair : "?",
-                          f->witnesses[tool].runs, t->runs, more);
+        there = tool == TOOL_EXPLORE
+                    ? row_value(r, "%s %s, %.*s%s", kind_name(f->kind), f->pair,
+                                (int)strcspn(explored_words(c, f, r->pool), ";"),
+                                explored_words(c, f, r->pool), more)
+                    : row_value(r, "%s %s, in %u of %u%s", kind_name(f->kind),
+                                f->pair ? f->pair : "?", f->witnesses[tool].runs, t->runs, more);
     } else if (t->runs && t->runs == t->not_started) {
         there = pool_print(r->pool, "did not start: %s", t->reason ? t->reason : "no reason given");
     } else if (c->silence[tool]) {
         there = "silent: the table of tools says why";
+    } else if (t->schedules) {
+        there = silent_words(c, tool, r->pool);
     } else if (t->runs) {
         there = row_value(r, "silent in %u run%s", t->runs - t->not_started,
                           t->runs - t->not_started == 1 ? "" : "s");

@@ -30,8 +30,10 @@ static void put_said(struct page *h, int tool) {
             html(h, "<a href=\"#finding-%zu\"><code>%s</code></a>", i + 1, f->pair);
         else
             html(h, "<code>%s</code>", f->pair);
-        html(h, " <span class=\"quiet\">in %u of %u%s</span>", f->witnesses[tool].runs,
-             runs_started(c, (enum tool)tool), f->part_of ? ", one side of it" : "");
+        const char *explored = tool == TOOL_EXPLORE ? explored_words(c, f, &h->pool) : NULL;
+        html(h, " <span class=\"quiet\">in %u of %u%s%s%s</span>", f->witnesses[tool].runs,
+             runs_started(c, (enum tool)tool), f->part_of ? ", one side of it" : "",
+             explored ? ": " : "", explored ? explored : "");
     }
     if (said > SAID_MOST)
         html(h, "<br /><span class=\"quiet\">and %zu more</span>", said - SAID_MOST);
@@ -42,7 +44,7 @@ static void put_quiet_tool(struct page *h, int tool) {
     if (t->runs > 0 && t->not_started == t->runs)
         html(h, "<b>could not start</b>, which is the environment's doing and no verdict");
     else
-        html(h, "<b>silent</b>");
+        html(h, "<b>%s</b>", silent_words(h->c, (enum tool)tool, &h->pool));
     if (t->not_started == 0 && h->c->silence[tool])
         html(h, "<br />%s", h->c->silence[tool]);
 }
@@ -114,7 +116,9 @@ static void put_shared(struct page *h, const struct object *o) {
 
 static void put_witnesses(struct page *h, const struct finding *f) {
     for (int t = 0; t < TOOL_COUNT; t++)
-        if (f->witnesses[t].runs > 0)
+        if (t == TOOL_EXPLORE && f->witnesses[t].runs > 0)
+            html(h, " <span class=\"tag\">explore: %s</span>", explored_words(h->c, f, &h->pool));
+        else if (f->witnesses[t].runs > 0)
             html(h, " <span class=\"tag\">%s %u of %u</span>", tool_title((enum tool)t),
                  f->witnesses[t].runs, runs_started(h->c, (enum tool)t));
     if (f == h->c->link.finding)

@@ -89,11 +89,16 @@ static json_t *object(struct pool *p, const struct object *o) {
 
 static json_t *witnesses(const struct finding *f) {
     json_t *all = json_object();
-    for (int t = 0; t < TOOL_COUNT; t++)
-        if (f->witnesses[t].runs)
-            json_object_set_new(all, tool_name((enum tool)t),
-                                json_pack("{s:o,s:o}", "runs", json_size(f->witnesses[t].runs),
-                                          "reports", json_size(f->witnesses[t].reports)));
+    for (int t = 0; t < TOOL_COUNT; t++) {
+        const struct witness *w = &f->witnesses[t];
+        if (w->runs)
+            json_object_set_new(
+                all, tool_name((enum tool)t),
+                json_pack("{s:o,s:o,s:o,s:o}", "runs", json_size(w->runs), "reports",
+                          json_size(w->reports), "schedules", json_known(w->schedules),
+                          "preemptions",
+                          t == TOOL_EXPLORE ? json_size(w->preemptions) : json_null()));
+    }
     return all;
 }
 
@@ -220,10 +225,11 @@ static json_t *tools(struct pool *p, const struct casefile *c) {
             continue;
         json_object_set_new(
             all, tool_name((enum tool)i),
-            json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "title", tool_title((enum tool)i), "runs",
-                      json_size(t->runs), "with_findings", json_size(t->with_findings), "died",
-                      json_size(t->died), "not_started", json_size(t->not_started), "reason",
-                      json_words(p, t->reason), "silence", json_words(p, c->silence[i])));
+            json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "title", tool_title((enum tool)i),
+                      "runs", json_size(t->runs), "with_findings", json_size(t->with_findings),
+                      "died", json_size(t->died), "not_started", json_size(t->not_started),
+                      "reason", json_words(p, t->reason), "schedules", json_known(t->schedules),
+                      "silence", json_words(p, c->silence[i])));
     }
     return all;
 }

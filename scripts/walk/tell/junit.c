@@ -76,10 +76,14 @@ static void stack(FILE *out, const struct stack *s) {
     }
 }
 
-static void finding(FILE *out, const struct finding *f) {
+static void finding(FILE *out, const struct casefile *c, const struct finding *f) {
     char title[TITLE_MOST], who[WHO_MOST], access[64];
+    struct pool p = {0};
     words(out, finding_title(f, title, sizeof title));
     fputc('\n', out);
+    if (f->witnesses[TOOL_EXPLORE].runs)
+        fprintf(out, "  explore: %s\n", explored_words(c, f, &p));
+    pool_free(&p);
     for (size_t i = 0; i < f->site_count; i++) {
         fprintf(out, "  %s by ", access_words(&f->sites[i], access, sizeof access));
         words(out, site_who(&f->sites[i], who, sizeof who));
@@ -132,7 +136,7 @@ static void tool_failure(FILE *out, const struct casefile *c, int tool) {
     element(out, "failure", message, first ? kind_name(first->kind) : "deadly signal");
     for (size_t i = 0; i < c->finding_count; i++)
         if (c->findings[i]->witnesses[tool].runs)
-            finding(out, c->findings[i]);
+            finding(out, c, c->findings[i]);
     fputs("</failure>\n", out);
     pool_free(&p);
 }
@@ -151,6 +155,10 @@ static void tool_case(FILE *out, const struct casefile *c, int tool) {
     }
     fprintf(out, "   <system-out>runs %u, with findings %u, could not start %u", t->runs,
             t->with_findings, t->not_started);
+    struct pool p = {0};
+    if (t->schedules && !t->with_findings)
+        fprintf(out, "\n%s", silent_words(c, (enum tool)tool, &p));
+    pool_free(&p);
     if (c->silence[tool]) {
         fputs("\n", out);
         words(out, c->silence[tool]);
@@ -183,7 +191,7 @@ static void core_case(FILE *out, const struct casefile *c) {
             if (thread_has_part(core, (int)i)) /* few, however many there were */
                 thread(out, &core->threads[i]);
         if (c->link.finding)
-            finding(out, c->link.finding);
+            finding(out, c, c->link.finding);
         fputs("</failure>\n", out);
     }
     fputs("  </testcase>\n", out);

@@ -1,4 +1,6 @@
 /* md_tables.c - see md.h: stacks side by side, threads, findings. */
+#include <inttypes.h>
+
 #include "../blame.h"
 #include "md.h"
 
@@ -112,12 +114,18 @@ static bool has_column(const struct casefile *c, int tool) {
 static void witness_cell(FILE *out, const struct casefile *c, const struct finding *f, int tool) {
     const struct witness *w = &f->witnesses[tool];
     unsigned started = runs_started(c, (enum tool)tool);
-    if (!w->reports)
+    struct pool p = {0};
+    if (!w->reports && c->tools[tool].schedules)
+        fprintf(out, "| no, in %" PRIu64 " schedules ", c->tools[tool].schedules);
+    else if (!w->reports)
         fputs(started ? "| no " : "| did not start ", out);
+    else if (tool == TOOL_EXPLORE)
+        fprintf(out, "| %s ", explored_words(c, f, &p));
     else if (started > 1)
         fprintf(out, "| in %u of %u ", w->runs, started);
     else
         fputs("| yes ", out);
+    pool_free(&p);
 }
 
 void md_findings(FILE *out, const struct casefile *c, size_t most) {

@@ -221,7 +221,7 @@ static size_t first_own(const struct stack *s) {
     return 0;
 }
 
-static void add_finding(struct builder *b, const struct finding *f) {
+static void add_finding(struct builder *b, const struct casefile *c, const struct finding *f) {
     uint64_t reports = 0;
     for (int t = 0; t < TOOL_COUNT; t++)
         reports += f->witnesses[t].reports;
@@ -233,6 +233,7 @@ static void add_finding(struct builder *b, const struct finding *f) {
         for (int t = 0; t < TOOL_COUNT; t++)
             if (f->witnesses[t].runs)
                 label(b, s, "tool", tool_name((enum tool)t));
+        label(b, s, "schedules", explored_words(c, f, &b->pool));
         label(b, s, "access", access_name(site->access));
         label(b, s, "thread", site_who(site, who, sizeof who));
         label(b, s, "finding", f->identity);
@@ -273,7 +274,7 @@ static void build(struct builder *b, const struct casefile *c) {
     b->program = c->program;
     mapping(b, c->program, c->core ? c->core->program_id : NULL);
     for (size_t i = 0; i < c->finding_count; i++)
-        add_finding(b, c->findings[i]);
+        add_finding(b, c, c->findings[i]);
     bool races = b->profile.n_sample > 0;
     for (size_t i = 0; c->core && i < c->core->thread_count; i++)
         add_thread(b, c->core, i);

@@ -135,6 +135,9 @@ static void notify_of_tools(json_t *all, struct pool *p, const struct casefile *
             notify(all, p, COULD_NOT_START, "error",
                    pool_print(p, "%s could not start in %u of %u runs: %s", title, t->not_started,
                               t->runs, t->reason ? t->reason : "it does not say why"));
+        if (t->schedules && !t->with_findings)
+            notify(all, p, NOTE, "note",
+                   pool_print(p, "%s is %s", title, silent_words(c, (enum tool)i, p)));
         if (c->silence[i])
             notify(all, p, NOTE, "note", pool_print(p, "%s is silent: %s", title, c->silence[i]));
     }
@@ -261,6 +264,8 @@ static json_t *properties(struct pool *p, const struct casefile *c, const struct
     json_t *o = json_object();
     json_object_set_new(o, "pair", json_words(p, f->pair));
     json_object_set_new(o, "witnesses", witnesses(c, f));
+    if (f->witnesses[TOOL_EXPLORE].runs)
+        json_object_set_new(o, "explored", json_words(p, explored_words(c, f, p)));
     json_object_set_new(o, "object", json_words(p, f->object.what));
     if (f->torn)
         json_object_set_new(o, "torn", json_true());

@@ -25,7 +25,8 @@ bool tell_json(const struct casefile *c, FILE *out, const struct style *style);
 bool tell_sarif(const struct casefile *c, FILE *out, const struct style *style);
 bool tell_pprof(const struct casefile *c, FILE *out, const struct style *style);
 bool tell_junit(const struct casefile *c, FILE *out, const struct style *style);
-/* "kind<TAB>f/g<TAB>file:line" for each finding, where its first report is: for scripts */
+/* "kind<TAB>f/g<TAB>file:line<TAB>tsan,drd" for each finding, where its first report is and
+ * who saw it: for scripts */
 bool tell_list(const struct casefile *c, FILE *out, const struct style *style);
 
 /* --- lines of source: source.c ----------------------------------------------------------- */

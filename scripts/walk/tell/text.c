@@ -29,7 +29,7 @@ static void verdict(struct term *t, const struct casefile *c) {
     } styles[SENTENCES_MOST] = {
         [SAYS_DEATH] = {2, 2, "31"}, [SAYS_DEADLOCK] = {2, 2, "31"}, [SAYS_FAULT] = {0, 0, NULL},
         [SAYS_CAUSE] = {2, 2, BOLD}, [SAYS_SEEN] = {4, 0, ""},       [SAYS_LINK] = {4, 0, ""},
-        [SAYS_NOTHING] = {2, 2, ""},
+        [SAYS_NOTHING] = {2, 2, ""}, [SAYS_DEMAND] = {2, 2, ""},
     };
     struct sentence sentences[SENTENCES_MOST];
     struct pool p = {0};

@@ -23,9 +23,10 @@ static void silent_row(const struct casefile *c, enum tool tool, struct tool_tab
     const char *why = c->silence[tool];
     unsigned started = runs_started(c, tool);
     add_row(r, tool_name(tool), pool_print(&r->pool, "0 of %u", started),
-            !why               ? "silent"
-            : why == r->reason ? "silent, for the same reason"
-                               : pool_print(&r->pool, "silent. %s", why));
+            !why ? silent_words(c, tool, &r->pool)
+            : why == r->reason
+                ? "silent, for the same reason"
+                : pool_print(&r->pool, "%s. %s", silent_words(c, tool, &r->pool), why));
     r->reason = why ? why : r->reason;
 }
 
@@ -46,9 +47,11 @@ static void tool_rows(const struct casefile *c, enum tool tool, struct tool_tabl
         }
         char what[512];
         finding_title(f, what, sizeof what);
+        const char *explored = tool == TOOL_EXPLORE ? explored_words(c, f, &r->pool) : NULL;
         add_row(r, r->count == first ? tool_name(tool) : "",
                 pool_print(&r->pool, "%u of %u", f->witnesses[tool].runs, started),
-                pool_print(&r->pool, "%s%s", what, f->part_of ? ", one side of it" : ""));
+                pool_print(&r->pool, "%s%s%s%s", what, f->part_of ? ", one side of it" : "",
+                           explored ? ", " : "", explored ? explored : ""));
     }
     if (left_out)
         add_row(r, "", "", pool_print(&r->pool, "and %zu more", left_out));
@@ -89,7 +92,7 @@ static void details(struct term *t, const struct finding *f) {
                  short_path(made->file), made->line);
     if (f->torn)
         term_say(t, 2, 2, DIM, "This report was damaged: what is shown may not be all of it.");
-    if (f->file)
+    if (f->file && f->line)
         term_say(t, 2, 2, DIM, "The report: %s, from line %zu.", short_path(f->file), f->line);
 }
 

@@ -1,8 +1,10 @@
 /* verdict.c - see verdict.h. */
 #include "verdict.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "../blame.h"
 #include "threads.h"
 
 enum { CIRCLE_NAMED = 4 }; /* threads of a circle that are named; more are counted */
@@ -20,12 +22,42 @@ bool no_tool_ran(const struct casefile *c) {
 
 /* --- witnesses --------------------------------------------------------------------- */
 
-/* "ThreadSanitizer in 3 of 3 runs"; of a single run, how often it was reported. */
+/* "2 of 7 schedules", "1 preemption suffices" */
+static const char *schedules(const struct casefile *c, const struct witness *w, struct pool *p) {
+    uint64_t all = c->tools[TOOL_EXPLORE].schedules;
+    if (!w->schedules)
+        return "a saved schedule";
+    return pool_print(p, "%" PRIu64 " of %" PRIu64 " schedule%s", w->schedules,
+                      all < w->schedules ? w->schedules : all, all > 1 ? "s" : "");
+}
+
+static const char *preemptions(const struct witness *w, struct pool *p) {
+    return w->preemptions == 0   ? "no preemption is needed"
+           : w->preemptions == 1 ? "1 preemption suffices"
+                                 : pool_print(p, "%u preemptions suffice", w->preemptions);
+}
+
+const char *explored_words(const struct casefile *c, const struct finding *f, struct pool *p) {
+    const struct witness *w = &f->witnesses[TOOL_EXPLORE];
+    return w->runs ? pool_print(p, "in %s; %s", schedules(c, w, p), preemptions(w, p)) : NULL;
+}
+
+const char *silent_words(const struct casefile *c, enum tool tool, struct pool *p) {
+    uint64_t n = c->tools[tool].schedules;
+    return n ? pool_print(p, "silent: no failure in %" PRIu64 " schedule%s", n, n == 1 ? "" : "s")
+             : "silent";
+}
+
+/* "ThreadSanitizer in 3 of 3 runs"; of a single run, how often it was reported; "explore in
+ * 2 of 7 schedules (1 preemption suffices)". */
 static const char *one_witness(const struct casefile *c, const struct finding *f, int tool,
                                const char *before, struct pool *p) {
     const struct witness *w = &f->witnesses[tool];
     const char *title = tool_title((enum tool)tool);
     unsigned started = runs_started(c, (enum tool)tool);
+    if (tool == TOOL_EXPLORE)
+        return pool_print(p, "%s%s in %s (%s)", before, title, schedules(c, w, p),
+                          preemptions(w, p));
     return started > 1 ? pool_print(p, "%s%s in %u of %u runs", before, title, w->runs, started)
                        : pool_print(p, "%s%s (%u report%s)", before, title, w->reports,
                                     w->reports == 1 ? "" : "s");
@@ -150,6 +182,31 @@ static void say_cause(struct verdict *v, const struct casefile *c, const struct 
     }
 }
 
+/* What explore saw of the end of the program: best where the core has it, too. */
+static const struct finding *on_demand(const struct casefile *c) {
+    const struct thread *victim = c->core ? core_thread(c->core, c->core->victim) : NULL;
+    const char *where = victim ? stack_blamed_name(&victim->stack) : "?";
+    const struct finding *first = NULL;
+    for (size_t i = 0; i < c->finding_count; i++) {
+        const struct finding *f = c->findings[i];
+        bool ends = f->kind == KIND_DEADLY_SIGNAL || f->kind == KIND_EXIT_STATUS;
+        if (!ends || !f->witnesses[TOOL_EXPLORE].runs)
+            continue;
+        if (strcmp(f->pair, where) == 0)
+            return f;
+        first = first ? first : f;
+    }
+    return first;
+}
+
+static void say_demand(struct verdict *v, const struct casefile *c, const struct finding *f) {
+    begin(v, SAYS_DEMAND);
+    say(v, pool_print(v->pool, "On demand: explore makes it %s%s%s %s.",
+                      f->kind == KIND_EXIT_STATUS ? "fail" : "die",
+                      strcmp(f->pair, "?") == 0 ? "" : " in ",
+                      strcmp(f->pair, "?") == 0 ? "" : f->pair, explored_words(c, f, v->pool)));
+}
+
 static void say_nothing(struct verdict *v, const struct casefile *c) {
     bool none = no_tool_ran(c), started = false;
     for (int t = 0; t < TOOL_COUNT; t++)
@@ -159,6 +216,7 @@ static void say_nothing(struct verdict *v, const struct casefile *c) {
     begin(v, SAYS_NOTHING);
     say(v, !none && !started ? "No tool could start. That is the environment, and says nothing of "
                                "the program."
+           : on_demand(c)    ? "No detector found anything."
            : c->core         ? "No tool found anything."
                              : "Nothing was found in what was read.");
 }
@@ -180,6 +238,8 @@ size_t verdict_of(const struct casefile *c, struct sentence sentences[SENTENCES_
         say_cause(&v, c, f);
     else
         say_nothing(&v, c);
+    if (core && core->signal && on_demand(c) && on_demand(c) != f)
+        say_demand(&v, c, on_demand(c));
     return v.count;
 }
 
