@@ -6,7 +6,7 @@
 # Writes traces/LAB/: crash.txt (a native run), tsan.txt, helgrind.xml, drd.xml
 # (one run each, one round), core.json (what the core tells; build/bin/walk reads it
 # in the place of the core), explore.json (what 300 schedules show), schedule.txt
-# (a schedule that makes it fail), walk.txt (the walk at 80 columns). Then fills every
+# (a schedule that makes it fail) and crossing.txt (the words of it), walk.txt (the walk at 80 columns). Then fills every
 # block in README.md, docs and labs that follows a line "<!-- trace: FILE -->" with traces/FILE.
 #
 # Exit status: 0 recorded; 1 a lab did not do what lab.txt says; 2, 3 as
@@ -62,7 +62,11 @@ trimmed() { # FILE
 schedule() { # LAB
     build "build/explore/labs/$1/lab"
     build build/bin/explore
-    COLUMNS=80 build/bin/explore -- "build/explore/labs/$1/lab" >"traces/$1/schedule.txt"
+    COLUMNS=80 build/bin/explore --jobs 1 -- "build/explore/labs/$1/lab" >"traces/$1/schedule.txt"
+    # the failure alone, in words: who crossed whom
+    COLUMNS=80 build/bin/explore --jobs 1 --no-races -- "build/explore/labs/$1/lab" |
+        awk 'BEGIN { RS = ""; ORS = "\n\n" } NR == 1; NR == 3' |
+        sed '/^  the threads at the end/,$d; /^  at the end:/,$d' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"traces/$1/crossing.txt"
 }
 
 record() { # LAB

@@ -47,37 +47,45 @@ static bool unserialisable(const struct event *a, const struct event *b, const s
     return !writes(b); /* two writes, and somebody saw the first */
 }
 
-static void consider(struct search *s, uint32_t between) {
+/* The last access of the preempted thread before it was, to the same place; a write, if
+ * only those are looked for. */
+static const struct event *last_before(const struct search *s, const struct event *b, bool write) {
+    const struct event *left = &s->c->events[s->left];
+    for (const struct event *e = left + 1; e-- > s->c->events;)
+        if (e->thread == left->thread && is_access(e) && same_place(e, b) && (!write || writes(e)))
+            return e;
+    return NULL;
+}
+
+static const struct event *first_after(const struct search *s, const struct event *b) {
     const struct channel *c = s->c;
-    const struct event *b = &c->events[between], *left = &c->events[s->left];
-    const struct event *before = NULL, *after = NULL;
-    for (uint32_t i = s->left + 1; i-- > 0 && !before;)
-        if (c->events[i].thread == left->thread && is_access(&c->events[i])
+    for (uint32_t i = s->resumed; i < c->event_count; i++)
+        if (c->events[i].thread == c->events[s->left].thread && is_access(&c->events[i])
             && same_place(&c->events[i], b))
-            before = &c->events[i];
-    for (uint32_t i = s->resumed; i < c->event_count && !after; i++)
-        if (c->events[i].thread == left->thread && is_access(&c->events[i])
-            && same_place(&c->events[i], b))
-            after = &c->events[i];
-    bool first = before && (writes(before) || writes(b));
-    bool second = after && (writes(after) || writes(b));
-    double score = 0;
-    if (first && second && unserialisable(before, b, after))
+            return &c->events[i];
+    return NULL;
+}
+
+/* The better the pattern, and the nearer to the preemption, the better. */
+static void consider(struct search *s, const struct event *b) {
+    const struct channel *c = s->c;
+    const struct event *left = &c->events[s->left], *before = last_before(s, b, false),
+                       *after = first_after(s, b);
+    double score;
+    if (before && after && unserialisable(before, b, after)) {
         score = 3;
-    else if (first && writes(before))
+    } else if (before && (before = last_before(s, b, true))) { /* seen half done */
         score = 2;
-    else if (second && !before)
+        after = NULL;
+    } else if (after && !before && (writes(after) || writes(b))) { /* too early */
         score = 1;
-    else
+    } else {
         return;
-    if (score < 3)
-        after = score < 2 ? after : NULL;
-    if (score < 2)
-        before = NULL;
+    }
     double far = before ? left->own - before->own : 0;
-    if (after && s->resumed < c->event_count)
+    if (after)
         far += after->own - c->events[s->resumed].own;
-    score -= far / (far + 1000.0); /* near the preemption is better */
+    score -= far / (far + 1000.0);
     if (score > s->score) {
         s->score = score;
         s->best = (struct crossing){left, before, b, after};
@@ -92,7 +100,7 @@ static void at_preemption(struct search *s) {
         s->resumed++;
     for (uint32_t i = s->left + 1; i < s->resumed; i++)
         if (is_access(&c->events[i]) && !event_aside(s->d, &c->events[i]))
-            consider(s, i);
+            consider(s, &c->events[i]);
 }
 
 bool crossing_find(const struct defect *d, struct crossing *x) {
