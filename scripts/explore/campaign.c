@@ -81,45 +81,6 @@ static void progress(const struct campaign *c) {
 
 /* --- beginning ------------------------------------------------------------------------ */
 
-/* The runtime leaves this word in the program's file. */
-static bool made_for_us(const char *program) {
-    char path[4096] = "";
-    if (strchr(program, '/')) {
-        snprintf(path, sizeof path, "%s", program);
-    } else {
-        const char *dirs = getenv("PATH");
-        for (; dirs && *dirs; dirs += *dirs == ':') {
-            int n = (int)strcspn(dirs, ":");
-            snprintf(path, sizeof path, "%.*s/%s", n, dirs, program);
-            if (access(path, X_OK) == 0)
-                break;
-            dirs += n;
-        }
-    }
-    FILE *f = fopen(path, "re");
-    if (!f)
-        stop(2, "no such program: %s", program);
-    static const char word[] = CHANNEL_VARIABLE;
-    static char buffer[1 << 16];
-    size_t keep = 0, n;
-    bool found = false;
-    while (!found && (n = fread(buffer + keep, 1, sizeof buffer - keep, f)) > 0) {
-        found = memmem(buffer, keep + n, word, sizeof word) != NULL;
-        keep = keep + n < sizeof word ? keep + n : sizeof word;
-        memmove(buffer, buffer + n, keep);
-    }
-    fclose(f);
-    return found;
-}
-
-static void check_program(const struct options *o) {
-    if (access(o->program[0], F_OK) == 0 && access(o->program[0], X_OK) != 0)
-        stop(2, "not executable: %s", o->program[0]);
-    if (!made_for_us(o->program[0]))
-        stop(2, "%s is not made for exploring: compile and link it with scripts/explore/cc.sh",
-             o->program[0]);
-}
-
 static void died_early(struct worker *w) {
     if (w->channel->cannot[0])
         stop(3, "%s", w->channel->cannot);
@@ -238,6 +199,18 @@ static bool told_already(struct report *r, struct defect *d) {
     return false;
 }
 
+/* What a fresh process does not confirm may be the snapshot's doing: from now on there are
+ * none, and this seed is run again (see answered()). */
+static void distrust(struct campaign *c, struct worker *w, uint8_t kind) {
+    struct totals *t = &w->channel->totals;
+    c->reset = RESET_FORK;
+    c->r->reset_why = "failed as it does not in a fresh process";
+    w->next = w->channel->result.seed;
+    t->schedules--;
+    t->by_failure[kind]--;
+    t->hash_of_hashes -= w->channel->result.hash;
+}
+
 /* One failure, or race, of the schedule that a worker has just run. */
 static void found(struct campaign *c, struct worker *w, const struct failure *failure) {
     struct report *r = c->r;
@@ -251,10 +224,8 @@ static void found(struct campaign *c, struct worker *w, const struct failure *fa
     d.preemptions_before = ch->result.preemptions;
     d.policy = strdup(policy_name(&ch->request.policies[seed % ch->request.policy_count]));
     bool real = examine(c->o, &s, &d, c->reset);
-    if (!real && c->reset == RESET_SNAPSHOT && c->o->reset < 0) {
-        c->reset = RESET_FORK; /* its seed is run again: see answered() */
-        c->r->reset_why = "failed as it does not in a fresh process";
-        w->next = seed;
+    if (!real && ch->request.reset == RESET_SNAPSHOT && c->o->reset < 0) {
+        distrust(c, w, f->kind);
         schedule_free(&s);
         return;
     }
@@ -324,7 +295,8 @@ static void answered(struct campaign *c, struct worker *w) {
         struct failure failure = ch->result.failure, race = ch->result.race;
         if (race.kind)
             found(c, w, &race);
-        if (failure.kind && failure.kind != FAILURE_RACE)
+        bool again = w->next == ch->result.seed; /* distrusted */
+        if (failure.kind && failure.kind != FAILURE_RACE && !again)
             found(c, w, &failure);
     }
     if (c->reset == RESET_FORK && ch->request.reset == RESET_SNAPSHOT) {

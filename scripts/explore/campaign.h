@@ -12,6 +12,9 @@
  * *first, if there is one. Ends the process with 2 or 3 where nothing can be explored. */
 void campaign(const struct options *o, struct report *r, struct schedule *first);
 
+/* Ends the process with 2 if o->program is none that can be explored. (program.c) */
+void check_program(const struct options *o);
+
 /* Confirms, shrinks and traces a failing schedule in processes of its own. False: no
  * fresh process shows it again. On return *s is the shrunk one, and d->trace and
  * d->failure are of its trace. */
