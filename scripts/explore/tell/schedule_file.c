@@ -113,6 +113,7 @@ static const char *read_all(FILE *f, struct saved_schedule *s) {
     char line[1024];
     int kind = -1, value = 0;
     uint64_t pc = 0;
+    bool whole = false;
     if (!fgets(line, sizeof line, f) || strncmp(line, first_line, sizeof first_line - 1) != 0)
         return "it is no schedule of this explorer";
     while (fgets(line, sizeof line, f)) {
@@ -128,10 +129,11 @@ static const char *read_all(FILE *f, struct saved_schedule *s) {
         sscanf(line, "steps-max: %" SCNu32, &s->steps_max);
         sscanf(line, "preemptions: %" SCNu32, &s->preemptions);
         sscanf(line, "told-by: %d %d %" SCNx64, &kind, &value, &pc);
-        if (sscanf(line, "segments: %" SCNu32, &s->count) == 1)
+        whole = sscanf(line, "segments: %" SCNu32, &s->count) == 1;
+        if (whole)
             break;
     }
-    if (kind <= 0 || kind >= FAILURE_KIND_COUNT || !*s->program || s->steps_max < 10
+    if (!whole || kind <= 0 || kind >= FAILURE_KIND_COUNT || !*s->program || s->steps_max < 10
         || s->count > SEGMENTS_MAX)
         return "it is cut off, or a line is damaged";
     s->failure.kind = (uint8_t)kind;

@@ -184,8 +184,7 @@ static const struct guide kinds[KIND_COUNT] = {
          "Helgrind tells of calls that failed; DRD of the misuse, where it knows it; TSan "
          "and ASan do not look at results."},
     [KIND_DEADLOCK] =
-        {"Threads wait for what can never come: for each other's end, for a barrier with too few "
-         "at it, for a lock whose owner has ended.",
+        {"Threads wait for what can never come: each other's end, a barrier with too few at it.",
          "Each thread's last event, and what it waits for: who should have given that, and where "
          "is he now?",
          "Unlock on every way out, count a barrier's threads, join in one direction only. Not: a "
