@@ -284,7 +284,7 @@ Test(walk_html, nothing_hostile_gets_through) {
     holds(page, "99800 more threads of the core are not in this case.");
     holds(page, "99744 more frames");
     holds(page, "report damaged");
-    holds(page, "could not start in 2 of 8");
+    holds(page, "could not start in 3 of 15");
     sample_free(c);
 }
 

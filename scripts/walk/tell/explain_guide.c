@@ -187,7 +187,7 @@ static const struct guide kinds[KIND_COUNT] = {
         {"Threads wait for what can never come: each other's end, a barrier with too few at it.",
          "Each thread's last event, and what it waits for: who should have given that, and where "
          "is he now?",
-         "Unlock on every way out, count a barrier's threads, join in one direction only. Not: a "
+         "Unlock on every way out; join in one direction only. Not: a "
          "timeout around the wait, which only makes it slow.",
          "TSan, Helgrind and DRD report locks taken in two orders; of any other wait that never "
          "ends they see nothing: the program just hangs."},
