@@ -208,6 +208,36 @@ Test(explore, tells_within_80_columns) {
         cr_assert_leq(strlen(line), 80, "%s", line);
 }
 
+/* Names, values and the moment of the switch, exactly. */
+Test(explore, says_in_words_what_crossed) {
+    const char *program = made("gcc", "-O0", FIXTURES "mutex_per_step.c");
+    struct outcome o = sh(60, EXPLORE "--width 120 --no-races -- %s", program);
+    const char *lines[] = {"is preempted in the middle of `set(get() + 1);` (add, ",
+                           " reads counter = 0 (get, ", " writes counter = 1 (set, "};
+    exited(o, 1);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        cr_assert(strstr(o.out, lines[i]), "no '%s' in %s", lines[i], o.out);
+}
+
+Test(explore, names_the_locks_of_a_deadlock_and_who_holds_them) {
+    const char *program = made("gcc", "-O0", FIXTURES "order_deadlock.c");
+    struct outcome o = sh(60, EXPLORE "--width 120 -- %s", program);
+    exited(o, 1);
+    cr_assert(strstr(o.out, "T1 waits for two, which T2 holds, holding one ("), "%s", o.out);
+    cr_assert(strstr(o.out, "T2 waits for one, which T1 holds, holding two ("), "%s", o.out);
+}
+
+Test(explore, makes_a_page_that_is_well_formed) {
+    const char *program = made("gcc", "-O0", FIXTURES "order_deadlock.c");
+    exited(sh(60, EXPLORE "--format html --output %s/page.html -- %s", tmp, program), 1);
+    exited(sh(60, "xmllint --noout %s/page.html", tmp), 0);
+    const char *page = slurp("%s/page.html", tmp);
+    cr_assert(strstr(page, "<title>order_deadlock: racelab explore</title>"));
+    cr_assert(strstr(page, "is preempted"));
+    cr_assert(strstr(page, "T1 waits for two, which T2 holds"));
+    cr_assert_not(strstr(page, "<script"));
+}
+
 Test(explore, refuses_what_it_cannot_use) {
     refused(sh(10, EXPLORE), 2, "which program?");
     refused(sh(10, EXPLORE "-- /bin/true"), 2, "is not made for exploring");
