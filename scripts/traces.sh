@@ -7,13 +7,14 @@
 # (one run each, one round), core.json (what the core tells; build/bin/walk reads it
 # in the place of the core), explore.json (what 300 schedules show), schedule.txt
 # (a schedule that makes it fail) and crossing.txt (the words of it), walk.txt (the walk at 80 columns). Then fills every
-# block in README.md, docs and labs that follows a line "<!-- trace: FILE -->" with traces/FILE.
+# block in README.md, docs and labs after a line "<!-- trace: FILE -->" with traces/FILE.
 #
 # Exit status: 0 recorded; 1 a lab did not do what lab.txt says; 2, 3 as
 # everywhere.
 set -uo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$(dirname "$0")/lib/labs.sh"
+. "$(dirname "$0")/lib/fill.sh"
 
 case ${1-} in --help) manual ;; --version) said_version ;; -*) wrong "unknown argument '$1'" ;; esac
 needs gdb valgrind
@@ -89,23 +90,11 @@ record() { # LAB
     unset HMAP_CHECK TEAM_ROUNDS TSAN_OPTIONS
 }
 
-# The block after "<!-- trace: FILE -->" becomes what is in traces/FILE.
-fill() { # DOCUMENT
-    awk '
-        filling && /^```/ { if (++fences == 2) filling = 0; if (fences == 1) { print; while ((getline line < file) > 0) print line; close(file); next } }
-        filling && fences == 1 { next }
-        { print }
-        /^<!-- trace: .* -->$/ { file = "traces/" $3; filling = 1; fences = 0 }
-    ' "$1" >build/evidence/filled && { cmp -s build/evidence/filled "$1" || cp build/evidence/filled "$1"; }
-}
-
-labs=()
+labs=() status=0
 for lab; do labs+=("$(lab_find "$lab")") || exit; done
 [ ${#labs[@]} -gt 0 ] || mapfile -t labs < <(all_labs)
-status=0
 for lab in "${labs[@]}"; do
-    note "$lab"
-    record "$lab" || { note "$lab did not do what its lab.txt says"; status=1; }
+    note "$lab"; record "$lab" || { note "$lab did not do what its lab.txt says"; status=1; }
 done
 grep -rlE '^<!-- trace: ' README.md docs labs --include='*.md' | while read -r document; do fill "$document"; done
 exit $status
