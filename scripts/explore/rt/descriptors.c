@@ -234,6 +234,13 @@ OPEN(open64)
 OPEN_AT(openat)
 OPEN_AT(openat64)
 
+#define OPEN_CHECKED(name)                                                                         \
+    EXPORT int name(const char *path, int flags) {                                                 \
+        return open(path, flags, 0);                                                               \
+    }
+OPEN_CHECKED(__open_2)
+OPEN_CHECKED(__open64_2)
+
 EXPORT int creat(const char *path, mode_t mode) {
     return open(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }

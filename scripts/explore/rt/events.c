@@ -89,6 +89,26 @@ EXPORT ssize_t msgrcv(int id, void *message, size_t size, long type, int flags) 
     return n;
 }
 
+EXPORT ssize_t splice(int from, off_t *from_at, int to, off_t *to_at, size_t size, unsigned flags) {
+    if (!io_enter(CALLER))
+        return io_result(sys(SYS_splice, from, from_at, to, to_at, size, flags));
+    struct trial t = {SYS_splice, {from, (long)from_at, to, (long)to_at, (long)size, 0}, 0};
+    t.a[5] = (long)(flags | SPLICE_F_NONBLOCK);
+    io_sent(to);
+    ssize_t n = try_until(t, !(flags & SPLICE_F_NONBLOCK) && io_blocks(from) && io_blocks(to), 0);
+    io_received(from);
+    return n;
+}
+EXPORT ssize_t tee(int from, int to, size_t size, unsigned flags) {
+    if (!io_enter(CALLER))
+        return io_result(sys(SYS_tee, from, to, size, flags));
+    struct trial t = {SYS_tee, {from, to, (long)size, (long)(flags | SPLICE_F_NONBLOCK)}, 0};
+    io_sent(to);
+    ssize_t n = try_until(t, !(flags & SPLICE_F_NONBLOCK), 0);
+    io_received(from);
+    return n;
+}
+
 /* --- POSIX message queues: descriptors, but not read and written ---------------------------------
  */
 

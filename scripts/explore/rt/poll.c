@@ -67,6 +67,12 @@ EXPORT int ppoll(struct pollfd *list, nfds_t count, const struct timespec *time,
     return poll_from(list, count, io_deadline(time), time && !t.tv_sec && !t.tv_nsec, mask);
 }
 
+EXPORT int __ppoll_chk(struct pollfd *list, nfds_t count, const struct timespec *time,
+                       const sigset_t *mask, size_t room) {
+    (void)room;
+    return ppoll(list, count, time, mask);
+}
+
 /* --- select --------------------------------------------------------------------------------- */
 
 struct selecting {

@@ -12,6 +12,11 @@
 #include "io.h"
 #include "signals.h"
 
+struct mmsghdr { /* both are GNU's */
+    struct msghdr msg_hdr;
+    unsigned msg_len;
+};
+
 enum { ANSWER_MS = 100 }; /* so long the kernel may take from socket to socket */
 
 static int opened(long fd) {
@@ -272,4 +277,34 @@ EXPORT ssize_t __recvfrom_chk(int fd, void *restrict buffer, size_t size, size_t
                               struct sockaddr *restrict address, socklen_t *restrict length) {
     (void)room;
     return receive(fd, buffer, size, flags, address, length, CALLER);
+}
+
+/* --- many messages: the first is waited for ------------------------------------------------- */
+
+EXPORT int recvmmsg(int fd, struct mmsghdr *list, unsigned count, int flags, struct timespec *time);
+EXPORT int recvmmsg(int fd, struct mmsghdr *list, unsigned count, int flags,
+                    struct timespec *time) {
+    unsigned n = 0;
+    if (time)
+        not_covered("recvmmsg: its time limit");
+    for (; n < count; n++) {
+        bool more = n > 0 && flags & MSG_WAITFORONE;
+        int how = (flags & ~MSG_WAITFORONE) | (more ? MSG_DONTWAIT : 0);
+        ssize_t got = receive_from(fd, &list[n].msg_hdr, how, CALLER);
+        if (got < 0)
+            break;
+        list[n].msg_len = (unsigned)got;
+    }
+    return n || !count ? (int)n : -1;
+}
+EXPORT int sendmmsg(int fd, struct mmsghdr *list, unsigned count, int flags);
+EXPORT int sendmmsg(int fd, struct mmsghdr *list, unsigned count, int flags) {
+    unsigned n = 0;
+    for (; n < count; n++) {
+        ssize_t sent = send_from(fd, &list[n].msg_hdr, flags, CALLER);
+        if (sent < 0)
+            break;
+        list[n].msg_len = (unsigned)sent;
+    }
+    return n || !count ? (int)n : -1;
 }
