@@ -211,6 +211,26 @@ static void distrust(struct campaign *c, struct worker *w, uint8_t kind) {
     t->hash_of_hashes -= w->channel->result.hash;
 }
 
+/* --save is for one schedule: a failure rather than a race, and the first of its kind. */
+static void keep(struct campaign *c, struct defect *d, struct schedule *s) {
+    struct defect *kept = NULL;
+    for (int i = 0; i < c->r->defect_count; i++)
+        if (c->r->defects[i].kept)
+            kept = &c->r->defects[i];
+    bool race = d->failure.kind == FAILURE_RACE;
+    bool kept_race = kept && kept->failure.kind == FAILURE_RACE;
+    if (kept && (race > kept_race || (race == kept_race && d->seed >= kept->seed))) {
+        schedule_free(s);
+        return;
+    }
+    if (kept)
+        kept->kept = false;
+    d->kept = true;
+    schedule_free(c->first);
+    *c->first = *s;
+    c->first->seed = d->seed;
+}
+
 /* One failure, or race, of the schedule that a worker has just run. */
 static void found(struct campaign *c, struct worker *w, const struct failure *failure) {
     struct report *r = c->r;
@@ -254,14 +274,7 @@ static void found(struct campaign *c, struct worker *w, const struct failure *fa
     bool ends = f->kind != FAILURE_RACE || c->o->until == UNTIL_RACE;
     if (ends && c->o->until != UNTIL_END && seed + 1 < c->end)
         c->end = seed + 1; /* only smaller seeds are of interest now */
-    bool keep = !c->first->segments || at == 0 || (ends && c->first->seed > seed);
-    if (keep && (at == 0 || ends)) {
-        schedule_free(c->first);
-        *c->first = s;
-        c->first->seed = seed;
-    } else {
-        schedule_free(&s);
-    }
+    keep(c, &r->defects[at], &s);
 }
 
 /* The process is gone, or hangs: at which seed? */

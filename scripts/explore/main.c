@@ -29,7 +29,7 @@ static void save(const struct options *o, const struct report *r, const struct s
         return;
     const struct defect *d = NULL;
     for (int i = 0; i < r->defect_count && !d; i++)
-        if (r->defects[i].seed == s->seed)
+        if (r->defects[i].kept)
             d = &r->defects[i];
     if (!d)
         return;
@@ -90,7 +90,6 @@ static void replay_file(struct options *o, struct report *r) {
     struct worker w;
     worker_start(&w, o, NULL);
     worker_meet(&w);
-    wanted.pc += w.channel->load_bias;
     struct defect *d = &r->defects[0];
     d->failure = wanted;
     struct failure f =

@@ -38,7 +38,7 @@ static const char usage[] =
     "                     what the program does)\n"
     "  --no-races         do not look for data races\n"
     "One schedule\n"
-    "  --save FILE        keep the (first) failing schedule\n"
+    "  --save FILE        keep the first failing schedule, or else a race\n"
     "  --replay FILE      run that one again, traced\n"
     "  --gdb              with --replay: under GDB, which stops at each switch\n"
     "How to tell it\n"

@@ -25,6 +25,7 @@ struct defect {
                                     stderr), or NULL; at most 64 KiB */
     const char *program;         /* the path it was started by */
     int known_index;             /* the driver's */
+    bool kept;                   /* --save is to write this one's schedule */
     const char *schedule_file;   /* where the schedule is saved, or NULL */
 };
 

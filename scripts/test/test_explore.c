@@ -188,6 +188,21 @@ Test(explore, replays_what_it_saved) {
     refused(sh(60, EXPLORE "--replay Makefile"), 2, "it is no schedule");
 }
 
+/* Where there is a failure, it is what --save keeps; races came first here. */
+Test(explore, keeps_a_failure_rather_than_a_race_and_replays_either) {
+    const char *lab = "build/explore/labs/02-read-during-write/lab";
+    exited(sh(60, EXPLORE "--save %s/s -- %s", tmp, lab), 1);
+    struct outcome o = sh(60, EXPLORE "--format list --replay %s/s", tmp);
+    exited(o, 1);
+    cr_assert(strncmp(o.out, "abort\thmap_next\t", 16) == 0, "%s", o.out);
+
+    const char *program = made("gcc", "-O0", FIXTURES "array_racy.c");
+    exited(sh(60, EXPLORE "--until race --save %s/r -- %s", tmp, program), 1);
+    o = sh(60, EXPLORE "--format list --replay %s/r", tmp);
+    exited(o, 1);
+    cr_assert(strncmp(o.out, "race\t", 5) == 0, "%s", o.out);
+}
+
 Test(explore, shrinks_to_one_or_two_preemptions) {
     const char *program = made("gcc", "-O0", FIXTURES "mutex_per_step.c");
     struct outcome o = sh(60, EXPLORE "--json -- %s", program);
