@@ -89,8 +89,17 @@ build/$1/$2/rules: build/$1/$3 build/$1/labs/$(call lab_of,$2)/rules.o $(COMMON:
 	@mkdir -p $$(@D)
 	@$$(CC) $$(CFLAGS) $$(flags.$1) $$^ -lcriterion -o $$@
 endef
+# One more, for scripts/judge: make JUDGED=judge/NN-slug/ID MAP=FILE, wherever FILE lies
+ifdef JUDGED
+define judged_rules
+build/$1/$(JUDGED)/map.o: $(MAP) | build/.tools
+	@mkdir -p $$(@D)
+	@$$(CC) $$(CFLAGS) $$(flags.$1) -Ilabs/common -Ilabs/$(call lab_of,$(JUDGED)) -c $$< -o $$@
+endef
+$(foreach m,$(MODES),$(eval $(call judged_rules,$m))$(eval $(call side_rules,$m,$(JUDGED),$(JUDGED)/map.o)))
+endif
 build/explore/%: private CC = scripts/explore/cc.sh
-$(SIDES:%=build/explore/%/lab): build/lib/explore-rt.o
+$(SIDES:%=build/explore/%/lab) build/explore/$(JUDGED)/lab: build/lib/explore-rt.o
 $(foreach m,$(MODES),\
   $(foreach l,$(LABS),$(eval $(call side_rules,$m,labs/$l,labs/$l/map.o))\
                       $(eval $(call side_rules,$m,solutions/$l,solutions/$l/map.o)))\
@@ -116,6 +125,10 @@ EXPLORE_WALK := $(filter-out %/walk/main.o %/walk/options.o,$(WALK))
 build/bin/explore: $(EXPLORE) $(EXPLORE_WALK) | build/lib/explore-rt.o
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(EXPLORE) $(EXPLORE_WALK) $(WALKLIBS) -ldw -o $@
+JUDGE    := $(call objects_of,judge) build/tool/scripts/run/child.o
+build/bin/judge: $(JUDGE)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $^ -ljansson -lelf -lm -o $@
 build/bin/run: $(RUN)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ -lm -o $@
@@ -172,9 +185,9 @@ build/test/%: build/tool/scripts/test/test_%.o build/tool/scripts/test/support.o
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 built = @[ ! -t 2 ] || printf '\r\033[K' >&2
-programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run build/bin/walk build/bin/explore
+programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run build/bin/walk build/bin/explore build/bin/judge
 	$(built)
-build: $(PROGRAMS) $(RULES) build/bin/run build/bin/walk build/bin/explore
+build: $(PROGRAMS) $(RULES) build/bin/run build/bin/walk build/bin/explore build/bin/judge
 	$(built)
 tests: build $(TESTS) $(TARGETS:fuzz_%=build/fuzz/replay_%)
 	$(built)

@@ -58,6 +58,10 @@ static _Noreturn void become(const struct child_plan *plan, int out, int err, in
         core.rlim_cur = plan->no_core ? 0 : core.rlim_max;
         setrlimit(RLIMIT_CORE, &core);
     }
+    if (plan->memory_mb) {
+        rlim_t most = (rlim_t)plan->memory_mb << 20;
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){most, most});
+    }
     for (int sig = 1; sig < NSIG; sig++)
         signal(sig, SIG_DFL);
     sigset_t none;
@@ -111,11 +115,32 @@ static void kill_leftovers(void) {
     }
 }
 
+/* Bytes that pid and its descendants have in memory. What two of them share counts twice:
+ * it is a bound to stop a runaway by, and no measurement. */
+static size_t memory_of(pid_t pid, int depth) {
+    char path[64];
+    size_t pages = 0, sum = 0;
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    FILE *f = fopen(path, "re");
+    if (f && fscanf(f, "%*u %zu", &pages) == 1)
+        sum = pages * (size_t)sysconf(_SC_PAGESIZE);
+    if (f)
+        fclose(f);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    f = depth < 8 ? fopen(path, "re") : NULL;
+    int child;
+    while (f && fscanf(f, "%d", &child) == 1)
+        sum += memory_of(child, depth + 1);
+    if (f)
+        fclose(f);
+    return sum;
+}
+
 /* Waits for pid with its output copied meanwhile. Fills how, value. */
 static void watch(pid_t pid, const struct child_plan *plan, int from[2], int to[2],
                   struct child_end *end) {
     double begin = now(), limit = begin + plan->timeout;
-    bool late = false, killed = false;
+    bool late = false, killed = false, greedy = false;
     size_t kept[2] = {0, 0};
     int status = 0, stop = 0;
     struct pollfd fds[2] = {{.fd = from[0], .events = POLLIN}, {.fd = from[1], .events = POLLIN}};
@@ -134,6 +159,10 @@ static void watch(pid_t pid, const struct child_plan *plan, int from[2], int to[
             stop = asked_to_stop;
             limit = now();
         }
+        if (plan->memory_mb && !greedy && memory_of(pid, 0) >> 20 > (size_t)plan->memory_mb) {
+            greedy = killed = true;
+            kill(-pid, SIGKILL);
+        }
         if (!late && now() >= limit) {
             late = true;
             kill(-pid, SIGTERM);
@@ -145,10 +174,14 @@ static void watch(pid_t pid, const struct child_plan *plan, int from[2], int to[
     }
     end->seconds = now() - begin;
     end->how = stop                  ? CHILD_STOPPED
+               : greedy              ? CHILD_GREEDY
                : late                ? CHILD_TIMEOUT
                : WIFSIGNALED(status) ? CHILD_SIGNAL
                                      : CHILD_EXIT;
-    end->value = stop ? stop : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    end->value = stop                  ? stop
+                 : greedy              ? (int)plan->memory_mb
+                 : WIFSIGNALED(status) ? WTERMSIG(status)
+                                       : WEXITSTATUS(status);
     kill(-pid, SIGKILL);
     kill_leftovers();
     for (int i = 0; i < 2; i++)

@@ -17,6 +17,8 @@ struct child_plan {
     const char *output;   /* file for its stdout and stderr together; made anew */
     const char *errors;   /* if not NULL: stderr goes here instead */
     bool no_core;         /* core dumps forbidden */
+    long memory_mb;       /* if not 0: it and its children may have so much in memory, and
+                             write no file larger than that */
     bool fixed_addresses; /* without address randomization (setarch -R) */
 };
 
@@ -24,6 +26,7 @@ enum child_how {
     CHILD_EXIT,    /* value: its exit status */
     CHILD_SIGNAL,  /* value: the signal */
     CHILD_TIMEOUT, /* value: the limit was reached */
+    CHILD_GREEDY,  /* value: the MB it was allowed; it was killed */
     CHILD_CANNOT,  /* value: errno; it never started, or output cannot be made */
     CHILD_STOPPED  /* value: the signal that asked us to stop; the program is gone */
 };

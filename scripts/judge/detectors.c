@@ -1,0 +1,116 @@
+/*
+ * detectors.c - ThreadSanitizer, Helgrind and DRD, each by its script, which knows how it
+ * is started, how it says that it could not, and whose frames are to be blamed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "asked.h"
+
+static const struct detector {
+    const char *name, *mode;
+    int runs;
+    const char *seconds; /* of rounds in a run: TEAM_SECONDS */
+} detectors[] = {
+    {"tsan", "tsan", 5, "0.2"}, {"helgrind", "plain", 3, "0.2"}, {"drd", "plain", 3, "0.2"}};
+
+/* "1\trace\thmap_assign/hmap_next\tbuild/…/run-1.txt:2\ttsan": the first of them. */
+static bool first_finding(const char *findings, char *kind, char *pair, char *file) {
+    return sscanf(findings, "%*d\t%31[^\t]\t%95[^\t]\t%255[^:\t]", kind, pair, file) == 3;
+}
+
+/* The walk tells it; its first section is who crossed whom, in the repair's own lines. */
+static char *walked(const struct trial *t, const char *tool, const char *file) {
+    char option[32];
+    struct child_end end;
+    snprintf(option, sizeof option, "--%s", tool);
+    char *const argv[] = {(char[]){"build/bin/walk"}, option, (char *)(size_t)file, NULL};
+    FILE *f = asked(t, argv, "walk", 20, &end);
+    if (f)
+        fclose(f);
+    char *text = file_text(in_out(t, "walk.txt")), *begin = strstr(text, "1  The crossing");
+    char *end_of_it = begin ? strstr(begin, "\n2  ") : NULL;
+    if (!begin) { /* a report without two sides: its words will have to do */
+        free(text);
+        return words("The report: %s\n", file);
+    }
+    if (end_of_it)
+        end_of_it[1] = '\0';
+    begin += strcspn(begin, "\n");
+    while (*begin == '\n')
+        begin++;
+    char *story = words("%s", begin);
+    free(text);
+    return story;
+}
+
+static void ask(const struct trial *t, struct opinion *o, const struct detector *d) {
+    struct child_end end;
+    char script[64], runs[8], program[512], *folder = words("%s/%s", t->out, d->name);
+    o->unit = "runs";
+    o->random = true;
+    o->verdict = ENVIRONMENT;
+    snprintf(script, sizeof script, "scripts/%s.sh", d->name);
+    snprintf(runs, sizeof runs, "%d", d->runs);
+    snprintf(program, sizeof program, "build/%s/%s/lab", d->mode, t->built);
+    if (!made(t, (const char *const[]){strcmp(d->mode, "tsan") ? "plain/lab" : "tsan/lab", NULL})) {
+        o->cure = "it cannot be built for it here: scripts/doctor.sh says more";
+        free(folder);
+        return;
+    }
+    char *const argv[] = {script,         (char[]){"--runs"},
+                          runs,           (char[]){"--timeout"},
+                          (char[]){"30"}, (char[]){"--out"},
+                          folder,         (char[]){"--"},
+                          program,        NULL};
+    setenv("TEAM_SECONDS", d->seconds, 1);
+    setenv("HMAP_CHECK", "0", 1); /* or the map's own check ends it before the second access */
+    FILE *f = asked(t, argv, d->name, 200, &end);
+    unsetenv("TEAM_SECONDS");
+    unsetenv("HMAP_CHECK");
+    if (f)
+        fclose(f);
+    char name[40], kind[32], pair[96], file[256];
+    snprintf(name, sizeof name, "%s/findings.tsv", d->name);
+    char *findings = file_text(in_out(t, name));
+    snprintf(name, sizeof name, "%s.txt", d->name);
+    char *said = file_text(in_out(t, name));
+    int status = end.how == CHILD_EXIT ? end.value : end.how == CHILD_TIMEOUT ? 124 : 3;
+    if (status == 1) {
+        o->verdict = REJECTED;
+        o->tries = d->runs;
+        if (first_finding(findings, kind, pair, file)) {
+            char *story = walked(t, d->name, file);
+            o->found = words("%s %s", kind, pair);
+            o->story = words("%s\n%s", said, story);
+            free(story);
+        } else {
+            o->found = "it died";
+            o->story = words("%s", said);
+        }
+    } else if (status == 0 || status == 124) {
+        o->verdict = status ? LATE : PASSED;
+        o->tries = d->runs;
+    } else {
+        snprintf(name, sizeof name, "%s.err", d->name);
+        char *why = file_text(in_out(t, name));
+        why[strcspn(why, "\n")] = '\0';
+        o->cure = words("%s", *why ? why : "scripts/doctor.sh says more");
+        free(why);
+    }
+    free(said);
+    free(findings);
+    free(folder);
+}
+
+void ask_tsan(const struct trial *t, struct opinion *o) {
+    ask(t, o, &detectors[0]);
+}
+
+void ask_helgrind(const struct trial *t, struct opinion *o) {
+    ask(t, o, &detectors[1]);
+}
+
+void ask_drd(const struct trial *t, struct opinion *o) {
+    ask(t, o, &detectors[2]);
+}

@@ -1,0 +1,143 @@
+/*
+ * leaks.c - does the memory it keeps grow with what it is asked to do? By Valgrind's
+ * memcheck, which also knows memory that is used after it was given back.
+ *
+ * What is left once, at the end, is not counted: only what six rounds leave and two do
+ * not is a leak, whether or not somebody still has a pointer to it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "asked.h"
+#include "told.h"
+
+enum { FEW_ROUNDS = 2, MANY_ROUNDS = 6, SECONDS = 60 };
+
+struct memory {
+    bool there;  /* memcheck ran to its end */
+    long blocks; /* in use at the end */
+    long errors; /* invalid reads, writes and frees, by place */
+    char *report;
+};
+
+/* "1,024" */
+static long number(const char *p) {
+    long n = 0;
+    for (; *p == ',' || (*p >= '0' && *p <= '9'); p++)
+        n = *p == ',' ? n : n * 10 + (*p - '0');
+    return n;
+}
+
+static struct memory look(const struct trial *t, int rounds, struct child_end *end) {
+    char text[8], *program = words("build/plain/%s/lab", t->built);
+    snprintf(text, sizeof text, "%d", rounds);
+    char *const argv[] = {(char[]){"valgrind"},
+                          (char[]){"--leak-check=full"},
+                          (char[]){"--show-leak-kinds=all"},
+                          (char[]){"--fullpath-after="},
+                          (char[]){"--undef-value-errors=no"},
+                          (char[]){"--"},
+                          program,
+                          NULL};
+    setenv("TEAM_ROUNDS", text, 1);
+    setenv("TEAM_PATIENCE", "5", 1); /* seconds; memcheck is slow, and nobody hangs here */
+    FILE *f = asked(t, argv, "leaks", SECONDS, end);
+    unsetenv("TEAM_ROUNDS");
+    unsetenv("TEAM_PATIENCE");
+    if (f)
+        fclose(f);
+    struct memory m = {.report = file_text(in_out(t, "leaks.err"))};
+    const char *used = strstr(m.report, "in use at exit: "),
+               *in = used ? strstr(used, " bytes in ") : NULL;
+    m.there = in != NULL;
+    m.blocks = in ? number(in + strlen(" bytes in ")) : 0;
+    for (const char *p = m.report; (p = strstr(p, "Invalid ")); p++)
+        m.errors++;
+    free(program);
+    return m;
+}
+
+/* After `from`, the first frame in the repair: "by 0x…: map_new (labs/…/map.c:25)". Its
+ * function and line; 0 where there is none before the stack ends. */
+static int own_frame(const struct trial *t, const char *from, char *function, size_t size) {
+    for (const char *line = from; *line;) {
+        size_t n = strcspn(line, "\n");
+        const char *at = memmem(line, n, t->map, strlen(t->map));
+        const char *name = memmem(line, n, ": ", 2);
+        if (at && name && at[strlen(t->map)] == ':') {
+            snprintf(function, size, "%.*s", (int)strcspn(name + 2, " "), name + 2);
+            return atoi(at + strlen(t->map) + 1);
+        }
+        line += n + (line[n] == '\n');
+        if (strspn(line, "=0123456789 \n") == strcspn(line, "\n") + 1)
+            break; /* "==123== ": the record ends */
+    }
+    return 0;
+}
+
+static void tell_record(const struct trial *t, const char *record, FILE *out) {
+    char function[64];
+    int line = own_frame(t, record, function, sizeof function);
+    if (!line)
+        return;
+    fprintf(out, "%s:%d: in %s\n", t->map, line, function);
+    tell_line(t->map, line, out);
+}
+
+static char *story(const struct trial *t, const struct memory *m, long grown) {
+    size_t size;
+    char *text;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        stop(3, "out of memory");
+    if (grown > 0) {
+        fprintf(
+            out,
+            "It keeps more memory the longer it runs: after %d rounds there are %ld blocks more\n"
+            "than after %d. They come from:\n\n",
+            MANY_ROUNDS, grown, FEW_ROUNDS);
+        const char *record = m->report;
+        for (int shown = 0; shown < 3 && (record = strstr(record, " in loss record "));
+             shown++, record++)
+            tell_record(t, record, out);
+    } else {
+        fputs("It uses memory that is not its own:\n\n", out);
+        tell_record(t, strstr(m->report, "Invalid "), out);
+    }
+    fclose(out);
+    return text;
+}
+
+void ask_leaks(const struct trial *t, struct opinion *o) {
+    struct child_end end, again;
+    char how[80];
+    struct memory many = look(t, MANY_ROUNDS, &end), few = {.there = true};
+    o->tries = MANY_ROUNDS;
+    o->unit = "rounds";
+    o->verdict = PASSED;
+    if (!many.there) {
+        bool died = end.how == CHILD_SIGNAL;
+        o->verdict = end.how == CHILD_TIMEOUT ? LATE : ENVIRONMENT;
+        o->cure = end.how == CHILD_CANNOT ? "valgrind is missing: sh scripts/setup.sh installs it"
+                  : died                  ? "valgrind itself died: scripts/doctor.sh says more"
+                                          : "valgrind did not run: scripts/doctor.sh says more";
+        free(many.report);
+        return;
+    }
+    if (many.blocks)
+        few = look(t, FEW_ROUNDS, &again);
+    long grown = few.there ? many.blocks - few.blocks : 0;
+    if (grown > 0 || many.errors) {
+        o->verdict = REJECTED;
+        o->found = grown > 0
+                       ? words("%ld blocks more each round", grown / (MANY_ROUNDS - FEW_ROUNDS))
+                       : "memory used after its end";
+        o->story = story(t, &many, grown);
+    } else if (!ended_well(&end, SECONDS, how, sizeof how)) {
+        o->verdict = REJECTED;
+        o->found = words("%s", how);
+        o->story = words("Under memcheck, it %s.\n", how);
+    }
+    free(many.report);
+    free(few.report);
+}

@@ -1,0 +1,21 @@
+/*
+ * schedule.h - a schedule that makes the repair fail, as the explorer found and shrunk it,
+ * told in the lines of the repair.
+ */
+#ifndef SCHEDULE_H
+#define SCHEDULE_H
+
+#include <jansson.h>
+
+#include "judge.h"
+
+/* Looks for one for at most `seconds`, and tells it; "" where there is none. To be freed. */
+char *schedule_told(const struct trial *t, int seconds);
+
+/* One defect of the explorer's JSON, told. To be freed. */
+char *defect_told(const struct trial *t, const json_t *defect);
+
+/* Of all its defects, the one to tell: a failure, or else a race. NULL: there is none. */
+const json_t *defect_worst(const json_t *exploration);
+
+#endif

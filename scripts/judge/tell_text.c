@@ -1,0 +1,148 @@
+/*
+ * tell_text.c - a verdict for people: what it is, why, what it looks like, one question;
+ * then who was asked and found what.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "asked.h"
+#include "tell.h"
+#include "told.h"
+
+char *opinion_line(const struct opinion *o) {
+    char *nothing, *line;
+    switch (o->verdict) {
+    case NOT_ASKED: return words("not asked");
+    case REJECTED: return words("%s", o->found);
+    case ENVIRONMENT: return words("not judged: environment, not your code");
+    case LATE: return words("nothing, but it ran out of time");
+    default: break;
+    }
+    nothing = o->random ? words("nothing, so below %.2g%% at 95%%", below_percent(o->tries))
+                        : words("nothing");
+    if (!o->detail)
+        return nothing;
+    line = o->random ? words("%s; %s", nothing, o->detail) : words("%s", o->detail);
+    free(nothing);
+    return line;
+}
+
+static const struct opinion *first(const struct verdict_of *v, enum verdict verdict,
+                                   const char **name) {
+    for (int i = 0; oracles[i].name; i++)
+        if (v->opinions[i].verdict == verdict) {
+            *name = oracles[i].name;
+            return &v->opinions[i];
+        }
+    return NULL;
+}
+
+char *verdict_line(const struct verdict_of *v) {
+    const char *name = "";
+    if (v->by)
+        return words("rejected by %s: %s", v->by->name, v->why->found);
+    if (first(v, ENVIRONMENT, &name))
+        return words("not judged by %s: environment, not your code", name);
+    if (first(v, LATE, &name))
+        return words("not judged by %s: out of time", name);
+    return words("accepted");
+}
+
+const char *question_of(const struct verdict_of *v) {
+    static const struct {
+        const char *by, *found, *question;
+    } questions[] = {
+        {"compiler", "", "What does the first of these messages ask for?"},
+        {"honesty", "",
+         "Which step of which thread must wait for which step of the other, and what in "
+         "your repair makes it wait?"},
+        {"rules", "", "What does a second call find, that follows the first in the same thread?"},
+        {"leaks", "", "Who is the last to need each of these blocks, and how does he know?"},
+        {"cost", "",
+         "What does a thread do while it keeps the others waiting, that they need not wait for?"},
+        {"", "race",
+         "Which lock does each of the two hold at that moment, and is it the same one?"},
+        {"", "deadlock",
+         "In which order does each of them take the two, and who could change his?"},
+        {"", "lock order",
+         "In which order does each of them take the two, and who could change his?"},
+        {"", "lost",
+         "What would have to be true, and checked by whom, before that thread goes to sleep?"},
+        {"", "free", "How does the one who frees know that nobody has the pointer any more?"},
+        {"", "",
+         "Between which two steps of one thread must no other come, and what keeps them out?"},
+    };
+    if (*v->like.name && *v->like.question)
+        return v->like.question;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
+        if ((!*questions[i].by || strcmp(questions[i].by, v->by->name) == 0)
+            && strstr(v->why->found, questions[i].found))
+            return questions[i].question;
+    return "";
+}
+
+static void tell_why(const struct verdict_of *v, FILE *out) {
+    fprintf(out, "\n%s", v->why->story ? v->why->story : "");
+    if (*v->like.name) {
+        fputc('\n', out);
+        char *looks =
+            words("It looks like a repair that is known, \"%s\": %s", v->like.name, v->like.belief);
+        tell_wrapped(looks, 0, out);
+        free(looks);
+    }
+    char *asks = words("A question: %s", question_of(v));
+    fputc('\n', out);
+    tell_wrapped(asks, 0, out);
+    free(asks);
+}
+
+static void tell_table(const struct verdict_of *v, const char *red, const char *plain, FILE *out) {
+    fputs("\noracle     tries               found\n", out);
+    for (int i = 0; oracles[i].name; i++) {
+        const struct opinion *o = &v->opinions[i];
+        char *line = opinion_line(o);
+        char tries[32] = "";
+        if (o->tries)
+            snprintf(tries, sizeof tries, "%ld %s", o->tries, o->unit);
+        fprintf(out, "%-9s  %-18s  %s%s%s\n", oracles[i].name, tries,
+                o->verdict == REJECTED ? red : "", line, o->verdict == REJECTED ? plain : "");
+        free(line);
+    }
+}
+
+/* Each tool that could not be asked, and what to do about it. */
+static void tell_cures(const struct verdict_of *v, FILE *out) {
+    for (int i = 0; oracles[i].name; i++) {
+        const struct opinion *o = &v->opinions[i];
+        if (o->verdict != ENVIRONMENT)
+            continue;
+        char *cure =
+            words("Not judged by %s: environment, not your code. %s", oracles[i].name, o->cure);
+        fputc('\n', out);
+        tell_wrapped(cure, 0, out);
+        free(cure);
+    }
+}
+
+void tell_text(const struct verdict_of *v, FILE *out) {
+    const char *none = getenv("NO_COLOR");
+    bool colour = isatty(fileno(out)) && !(none && *none);
+    const char *red = colour ? "\033[31m" : "", *green = colour ? "\033[32m" : "",
+               *plain = colour ? "\033[0m" : "";
+    char *line = verdict_line(v);
+    fprintf(out, "%s: %s%s%s\n", v->trial->map, v->by ? red : v->status ? "" : green, line, plain);
+    free(line);
+    if (v->by)
+        tell_why(v, out);
+    tell_table(v, red, plain, out);
+    tell_cures(v, out);
+    if (!v->by)
+        fputs(
+            "\nThat is no proof. Each can only find something or find nothing; the percentages "
+            "say\n"
+            "how often it could still happen in such runs, and not have shown in these.\n",
+            out);
+    else if (!v->trial->all && v->by != &oracles[0] && v->by != &oracles[1])
+        fputs("\n--all asks the others, too.\n", out);
+}
