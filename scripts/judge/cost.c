@@ -71,7 +71,7 @@ void ask_cost(const struct trial *t, struct opinion *o) {
     if (well && median(ratios, count) > limit) /* is it, or was somebody else busy? */
         well = compare(t, &reference, rounds, ratios, &count, MORE_PAIRS);
     o->tries = count;
-    o->unit = "pairs of runs";
+    o->unit = "timed pairs";
     if (!well) {
         o->verdict = REJECTED;
         o->found = "a run that failed";

@@ -23,22 +23,9 @@ void ask_explore(const struct trial *t, struct opinion *o) {
     o->cure = "make build/bin/explore says why; the rest of the lab does not need it";
     if (!made(t, (const char *const[]){"explore/lab", NULL}))
         return;
-    char *program = words("build/explore/%s/lab", t->built), schedules[16];
+    char schedules[16];
     snprintf(schedules, sizeof schedules, "%d", SCHEDULES);
-    char *const argv[] = {(char[]){"build/bin/explore"},
-                          (char[]){"--json"},
-                          (char[]){"--schedules"},
-                          schedules,
-                          (char[]){"--save"},
-                          (char *)(size_t)in_out(t, "schedule.txt"),
-                          (char[]){"--"},
-                          program,
-                          NULL};
-    FILE *f = asked(t, argv, "explore", SECONDS + 30, &end);
-    json_t *all = f ? json_loadf(f, 0, NULL) : NULL;
-    if (f)
-        fclose(f);
-    free(program);
+    json_t *all = explored(t, "--schedules", schedules, SECONDS + 30, &end);
     if (end.how == CHILD_EXIT && all && end.value <= 1) {
         const json_t *defect = defect_worst(all);
         o->verdict = defect ? REJECTED : PASSED;

@@ -174,7 +174,7 @@ struct likeness likeness(const struct trial *t, const char *oracle) {
     if (fill(new, t->map)) {
         weigh(weight, known, count, new);
         for (int i = 0; i < count; i++) {
-            double degree = strcmp(known[i].path, t->map) ? cosine(weight, &known[i].bag, new) : 0;
+            double degree = cosine(weight, &known[i].bag, new);
             if (degree > best.degree)
                 best.degree = degree, most = &known[i];
         }

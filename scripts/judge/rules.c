@@ -69,7 +69,7 @@ void ask_rules(const struct trial *t, struct opinion *o) {
     if (sum)
         sscanf(sum, "Tested: %d | Passing: %d", &tested, &passing);
     o->tries = tested;
-    o->unit = tested == 1 ? "test" : "tests";
+    o->unit = "tests";
     bool well = ended_well(&end, SECONDS, how, sizeof how);
     o->verdict = well && tested > 0 && passing == tested ? PASSED : REJECTED;
     if (o->verdict == REJECTED && tested > passing) {

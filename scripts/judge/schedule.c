@@ -40,12 +40,14 @@ static bool worth_telling(const struct trial *t, const json_t *step) {
            || strcmp(text_of(step, "file"), t->map) == 0;
 }
 
-static void tell_step(const json_t *defect, const json_t *step, FILE *out) {
+static void tell_step(const struct trial *t, const json_t *defect, const json_t *step, FILE *out) {
     char name[40], where[80];
-    const char *file = strrchr(text_of(step, "file"), '/');
+    const char *path = text_of(step, "file"), *file = strrchr(path, '/');
     label(defect, number_of(step, "thread"), name, sizeof name);
-    snprintf(where, sizeof where, "%s:%d", file ? file + 1 : text_of(step, "file"),
-             number_of(step, "line"));
+    if (strcmp(path, t->map) == 0)
+        snprintf(where, sizeof where, "line %d", number_of(step, "line"));
+    else
+        snprintf(where, sizeof where, "%s:%d", file ? file + 1 : path, number_of(step, "line"));
     fprintf(out, "%c %4d  %-16s %-14s %.60s\n",
             json_is_true(json_object_get(step, "matters")) ? '>' : ' ', number_of(step, "step"),
             name, where, text_of(step, "does"));
@@ -71,13 +73,32 @@ static void tell_steps(const struct trial *t, const json_t *defect, FILE *out) {
                 fprintf(out, "        -- %s is preempted, %s goes on --\n", from, to);
             }
             pending = NULL;
-            tell_step(defect, e, out);
+            tell_step(t, defect, e, out);
             told = true;
         }
     }
 }
 
 /* --- the places in the repair --------------------------------------------------------------- */
+
+/* "in hmap_next, called from here, it reads hmap#1.B, holding no lock"; frame i is the
+ * repair's own. */
+static char *site_told(const struct trial *t, const json_t *site, size_t i) {
+    const json_t *stack = json_object_get(site, "stack"), *held = json_object_get(site, "held");
+    const json_t *callee = i ? json_array_get(stack, i - 1) : NULL,
+                 *taken = json_array_get(held, 0);
+    const char *object = text_of(site, "object"), *holding = "";
+    char lock[64];
+    if (strcmp(text_of(taken, "file"), t->map) == 0) {
+        snprintf(lock, sizeof lock, ", holding the lock of line %d", number_of(taken, "line"));
+        holding = lock;
+    } else if (number_of(site, "size")) {
+        holding = ", holding no lock";
+    }
+    return words("%s%s%sit %s%s%.*s%s", callee ? "in " : "here ", text_of(callee, "function"),
+                 callee ? ", called from here, " : "", text_of(site, "does"), *object ? " " : "",
+                 (int)strcspn(object, ","), object, holding);
+}
 
 /* The innermost frame of the stack that is in the repair. */
 static void tell_place(const struct trial *t, const json_t *defect, const json_t *site, FILE *out) {
@@ -88,13 +109,12 @@ static void tell_place(const struct trial *t, const json_t *defect, const json_t
         if (strcmp(text_of(frame, "file"), t->map) != 0)
             continue;
         label(defect, number_of(site, "thread"), name, sizeof name);
-        fprintf(out, "%s:%d: %s in %s", t->map, number_of(frame, "line"), name,
+        fprintf(out, "%s:%d: note: %s, in %s\n", t->map, number_of(frame, "line"), name,
                 text_of(frame, "function"));
-        const json_t *inner = json_array_get(json_object_get(site, "stack"), 0);
-        if (i > 0)
-            fprintf(out, ", there in %s", text_of(inner, "function"));
-        fprintf(out, ", %s\n", text_of(site, "does"));
         tell_line(t->map, number_of(frame, "line"), out);
+        char *does = site_told(t, site, i);
+        tell_wrapped(does, 4, 4, out);
+        free(does);
         return;
     }
 }
@@ -129,6 +149,12 @@ static void tell_preemptions(const json_t *defect, FILE *out) {
         fputs(".\n", out);
 }
 
+/* "step 12: …" is an example of what the line before it says. */
+static void tell_explanation(const char *line, FILE *out) {
+    bool example = strncmp(line, "step ", 5) == 0;
+    tell_wrapped(line, example ? 4 : 0, example ? 8 : 0, out);
+}
+
 char *defect_told(const struct trial *t, const json_t *defect) {
     size_t size, i;
     char *text;
@@ -137,13 +163,13 @@ char *defect_told(const struct trial *t, const json_t *defect) {
     if (!out)
         stop(3, "out of memory");
     fputs("A schedule in which it fails:\n\n", out);
-    tell_wrapped(text_of(defect, "verdict"), 2, out);
+    tell_wrapped(text_of(defect, "verdict"), 2, 2, out);
     tell_output(defect, out);
     fputc('\n', out);
     tell_steps(t, defect, out);
     fputc('\n', out);
-    json_array_foreach(json_object_get(defect, "explanation"), i, line) tell_wrapped(
-        json_string_value(line), strncmp(json_string_value(line), "step", 4) ? 0 : 4, out);
+    json_array_foreach(json_object_get(defect, "explanation"), i, line)
+        tell_explanation(json_string_value(line), out);
     tell_preemptions(defect, out);
     fputc('\n', out);
     tell_places(t, defect, out);
@@ -158,29 +184,43 @@ const json_t *defect_worst(const json_t *exploration) {
     return json_array_get(defects, 0);
 }
 
+json_t *explored(const struct trial *t, const char *option, const char *value, double timeout,
+                 struct child_end *end) {
+    char *program = words("build/explore/%s/lab", t->built);
+    char *file = words("%s", in_out(t, "schedule.txt"));
+    char *const argv[] = {(char[]){"build/bin/explore"},
+                          (char[]){"--json"},
+                          (char[]){"--until"},
+                          (char[]){"race"},
+                          (char[]){"--save"},
+                          file,
+                          words("%s", option),
+                          words("%s", value),
+                          (char[]){"--"},
+                          program,
+                          NULL};
+    setenv("HMAP_CHECK", "0", 1);
+    FILE *f = asked(t, argv, "explore", timeout, end);
+    unsetenv("HMAP_CHECK");
+    json_t *all = f ? json_loadf(f, 0, NULL) : NULL;
+    if (f)
+        fclose(f);
+    free(argv[6]);
+    free(argv[7]);
+    free(program);
+    free(file);
+    return all;
+}
+
 char *schedule_told(const struct trial *t, int seconds) {
-    char limit[16], *told = NULL;
+    char limit[16];
     struct child_end end;
     if (!made(t, (const char *const[]){"explore/lab", NULL}))
         return words("%s", "");
     snprintf(limit, sizeof limit, "%d", seconds);
-    char *const argv[] = {(char[]){"build/bin/explore"},
-                          (char[]){"--json"},
-                          (char[]){"--seconds"},
-                          limit,
-                          (char[]){"--save"},
-                          (char *)(size_t)in_out(t, "schedule.txt"),
-                          (char[]){"--"},
-                          words("build/explore/%s/lab", t->built),
-                          NULL};
-    FILE *f = asked(t, argv, "schedule", seconds + 20, &end);
-    json_t *all = f ? json_loadf(f, 0, NULL) : NULL;
+    json_t *all = explored(t, "--seconds", limit, seconds + 20, &end);
     const json_t *defect = defect_worst(all);
-    if (defect)
-        told = defect_told(t, defect);
-    if (f)
-        fclose(f);
+    char *told = defect ? defect_told(t, defect) : words("%s", "");
     json_decref(all);
-    free(argv[7]);
-    return told ? told : words("%s", "");
+    return told;
 }

@@ -31,7 +31,7 @@ static void reject(const struct trial *t, struct opinion *o, const char *how, in
     char *text = file_text(in_out(t, "stress.txt")), *said = last_words(text);
     char *schedule = schedule_told(t, 2);
     o->verdict = REJECTED;
-    o->found = *said ? words("%.40s", said) : words("%s", how);
+    o->found = *said ? words("%s", strstr(said, ": ") + 2) : words("%s", how);
     o->story = words("Run as it is, it %s, in run %d of %d%s.%s%s\n%s%s", how, run, RUNS,
                      pinned ? ", on one processor" : "", *said ? " It says:\n\n    " : "", said,
                      *schedule ? "\n" : "", schedule);

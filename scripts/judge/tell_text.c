@@ -11,21 +11,15 @@
 #include "told.h"
 
 char *opinion_line(const struct opinion *o) {
-    char *nothing, *line;
     switch (o->verdict) {
     case NOT_ASKED: return words("not asked");
     case REJECTED: return words("%s", o->found);
-    case ENVIRONMENT: return words("not judged: environment, not your code");
-    case LATE: return words("nothing, but it ran out of time");
+    case ENVIRONMENT: return words("environment, not your code");
+    case LATE: return words("nothing, and ran out of time");
     default: break;
     }
-    nothing = o->random ? words("nothing, so below %.2g%% at 95%%", below_percent(o->tries))
-                        : words("nothing");
-    if (!o->detail)
-        return nothing;
-    line = o->random ? words("%s; %s", nothing, o->detail) : words("%s", o->detail);
-    free(nothing);
-    return line;
+    return o->random ? words("nothing, so below %.2g%% at 95%%", below_percent(o->tries))
+                     : words("%s", o->detail ? o->detail : "nothing");
 }
 
 static const struct opinion *first(const struct verdict_of *v, enum verdict verdict,
@@ -61,6 +55,8 @@ const char *question_of(const struct verdict_of *v) {
         {"leaks", "", "Who is the last to need each of these blocks, and how does he know?"},
         {"cost", "",
          "What does a thread do while it keeps the others waiting, that they need not wait for?"},
+        {"", "concurrent",
+         "Which lock does each of the two hold at that moment, and is it the same one?"},
         {"", "race",
          "Which lock does each of the two hold at that moment, and is it the same one?"},
         {"", "deadlock",
@@ -88,27 +84,43 @@ static void tell_why(const struct verdict_of *v, FILE *out) {
         fputc('\n', out);
         char *looks =
             words("It looks like a repair that is known, \"%s\": %s", v->like.name, v->like.belief);
-        tell_wrapped(looks, 0, out);
+        tell_wrapped(looks, 0, 0, out);
         free(looks);
     }
     char *asks = words("A question: %s", question_of(v));
     fputc('\n', out);
-    tell_wrapped(asks, 0, out);
+    tell_wrapped(asks, 0, 0, out);
     free(asks);
 }
 
+static void tell_row(const struct oracle *k, const struct opinion *o, const char *red,
+                     const char *plain, FILE *out) {
+    static const char *const verdicts[] = {"", "passed", "rejected", "not judged", "not judged"};
+    char *line = opinion_line(o), tries[32] = "";
+    if (o->tries)
+        snprintf(tries, sizeof tries, "%ld %.*s", o->tries, (int)strlen(o->unit) - (o->tries == 1),
+                 o->unit); /* "1 run" */
+    bool bad = o->verdict == REJECTED;
+    fprintf(out, "%-9s  %-15s  %s%-10s%s  %.42s\n", k->name, tries, bad ? red : "",
+            verdicts[o->verdict], bad ? plain : "", line);
+    if (o->random && o->detail)
+        fprintf(out, "%40s%s\n", "", o->detail);
+    free(line);
+}
+
 static void tell_table(const struct verdict_of *v, const char *red, const char *plain, FILE *out) {
-    fputs("\noracle     tries               found\n", out);
-    for (int i = 0; oracles[i].name; i++) {
-        const struct opinion *o = &v->opinions[i];
-        char *line = opinion_line(o);
-        char tries[32] = "";
-        if (o->tries)
-            snprintf(tries, sizeof tries, "%ld %s", o->tries, o->unit);
-        fprintf(out, "%-9s  %-18s  %s%s%s\n", oracles[i].name, tries,
-                o->verdict == REJECTED ? red : "", line, o->verdict == REJECTED ? plain : "");
-        free(line);
-    }
+    bool some = false;
+    fputs("\noracle     tries            verdict     found\n", out);
+    for (int i = 0; oracles[i].name; i++)
+        if (v->opinions[i].verdict != NOT_ASKED)
+            tell_row(&oracles[i], &v->opinions[i], red, plain, out);
+    for (int i = 0; oracles[i].name; i++)
+        if (v->opinions[i].verdict == NOT_ASKED) {
+            fprintf(out, "%s%s", some ? ", " : "not asked: ", oracles[i].name);
+            some = true;
+        }
+    if (some)
+        fprintf(out, "%s\n", v->by > &oracles[1] ? "; --all asks them" : "");
 }
 
 /* Each tool that could not be asked, and what to do about it. */
@@ -120,7 +132,7 @@ static void tell_cures(const struct verdict_of *v, FILE *out) {
         char *cure =
             words("Not judged by %s: environment, not your code. %s", oracles[i].name, o->cure);
         fputc('\n', out);
-        tell_wrapped(cure, 0, out);
+        tell_wrapped(cure, 0, 0, out);
         free(cure);
     }
 }
@@ -143,6 +155,4 @@ void tell_text(const struct verdict_of *v, FILE *out) {
             "say\n"
             "how often it could still happen in such runs, and not have shown in these.\n",
             out);
-    else if (!v->trial->all && v->by != &oracles[0] && v->by != &oracles[1])
-        fputs("\n--all asks the others, too.\n", out);
 }

@@ -6,23 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-void tell_wrapped(const char *words, int indent, FILE *out) {
-    int room = COLUMNS - 2 - indent, used = 0;
-    for (const char *p = words; *p;) {
-        p += strspn(p, " \n");
+void tell_wrapped(const char *words, int indent, int hang, FILE *out) {
+    int used = 0;
+    for (const char *p = words + strspn(words, " \n"); *p; p += strspn(p, " \n")) {
         int n = (int)strcspn(p, " \n");
-        if (!n)
-            break;
-        if (used && used + 1 + n > room) {
+        if (used > indent && used + 1 + n > COLUMNS - 1) {
             fputc('\n', out);
             used = 0;
+            indent = hang;
         }
-        if (used)
-            fputc(' ', out), used++;
-        else
-            fprintf(out, "%*s", indent, "");
-        fprintf(out, "%.*s", n, p);
-        used += n;
+        used += fprintf(out, "%*s%.*s", used ? 1 : indent, "", n, p);
         p += n;
     }
     fputc('\n', out);

@@ -8,8 +8,9 @@
 
 enum { COLUMNS = 80 };
 
-/* Words, broken between two of them; each line begins with `indent` blanks. */
-void tell_wrapped(const char *words, int indent, FILE *out);
+/* Words, broken between two of them; the first line begins with `indent` blanks, the
+ * others with `hang`. */
+void tell_wrapped(const char *words, int indent, int hang, FILE *out);
 
 /* Line `number` of a source, indented by four; nothing when it is not there. */
 void tell_line(const char *path, int number, FILE *out);
