@@ -1,4 +1,4 @@
-/* rejected by: stress. Walks without a lock, and again if somebody wrote meanwhile.
+/* rejected by: explore. Walks without a lock, and again if somebody wrote meanwhile.
  *
  * "The writer counts up before and after each change. If the number is the same at
  * the end of my walk, nothing has happened; else I throw the total away." Linux has
