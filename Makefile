@@ -34,10 +34,11 @@ MAKEFLAGS += --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
 # --- what there is ----------------------------------------------------------
 LABS     := $(patsubst labs/%/map.c,%,$(wildcard labs/*/map.c))
 WRONGS   := $(patsubst solutions/%.c,%,$(wildcard solutions/*/wrong/*.c))
+RIGHTS   := $(patsubst solutions/%.c,%,$(wildcard solutions/*/right/*.c))
 COMMON   := $(patsubst %.c,%.o,$(wildcard labs/common/*.c))
 # every map.c there is, as the folder its programs go to: a lab, its solution,
-# and each wrong repair
-SIDES    := $(LABS:%=labs/%) $(LABS:%=solutions/%) $(WRONGS:%=solutions/%)
+# and each other repair, wrong or right
+SIDES    := $(LABS:%=labs/%) $(LABS:%=solutions/%) $(WRONGS:%=solutions/%) $(RIGHTS:%=solutions/%)
 PROGRAMS := $(foreach m,$(MODES),$(SIDES:%=build/$m/%/lab))
 RULES    := $(SIDES:%=build/plain/%/rules)
 TESTS    := $(patsubst scripts/test/test_%.c,build/test/%,$(wildcard scripts/test/test_*.c))
@@ -69,7 +70,7 @@ setup:
 	@sh scripts/setup.sh
 
 # --- compiling ---------------------------------------------------------------
-# $(call lab_of,labs/01-x/map) is 01-x, and so is that of solutions/01-x/wrong/y
+# $(call lab_of,labs/01-x/map) is 01-x, and so is that of solutions/01-x/right/y
 lab_of = $(word 2,$(subst /, ,$1))
 
 define mode_rules
@@ -103,7 +104,7 @@ $(SIDES:%=build/explore/%/lab) build/explore/$(JUDGED)/lab: build/lib/explore-rt
 $(foreach m,$(MODES),\
   $(foreach l,$(LABS),$(eval $(call side_rules,$m,labs/$l,labs/$l/map.o))\
                       $(eval $(call side_rules,$m,solutions/$l,solutions/$l/map.o)))\
-  $(foreach w,$(WRONGS),$(eval $(call side_rules,$m,solutions/$w,solutions/$w.o))))
+  $(foreach w,$(WRONGS) $(RIGHTS),$(eval $(call side_rules,$m,solutions/$w,solutions/$w.o))))
 
 # The solution without its words to Valgrind, to show what those are for.
 build/plain/solutions/%/map-unannotated.o: solutions/%/map.c | build/.tools

@@ -13,7 +13,7 @@
 #   rules               run the tests of its contract, with one thread
 #   diff, hint          the repair as a diff; the hints
 #   LAB                 a number (01), a slug, or a part of one
-#   SIDE                racy (as shipped), solution, wrong/NAME, or
+#   SIDE                racy (as shipped), solution, wrong/NAME, right/NAME, or
 #                       unannotated (the solution without its words to Valgrind)
 #
 # The detectors run the racy side with HMAP_CHECK=0, because the map's own check

@@ -14,11 +14,14 @@ not_claimed() {
     exit 1
 }
 
+# Is it the side that lives?
+repaired() { [[ $side = solution || $side = right/* ]]; }
+
 # What shows in half of the runs only may not show in a few: then there are more.
 detector() { # TOOL MODE
     local program claim status missing n
     program=$(program_of "$lab" "$side" "$2") || exit
-    [ "$side" = solution ] || export HMAP_CHECK=${HMAP_CHECK-0}
+    repaired || export HMAP_CHECK=${HMAP_CHECK-0}
     claim=$(claimed "$lab" "$side" "$1")
     for n in "${runs:-5}" "$more"; do
         [ "$n" -gt 0 ] || break
@@ -32,20 +35,20 @@ detector() { # TOOL MODE
     cat "$evidence/verdict"
     [ $status -lt 2 ] || exit $status
     [ -z "$missing" ] || not_claimed "$missing"
-    [ "$side" != solution ] || [ $status -eq 0 ] || not_claimed 'it lives'
+    ! repaired || [ $status -eq 0 ] || not_claimed 'it lives'
     as_claimed "$1: $claim"
 }
 
 # One line of `run`: did it end as lab.txt says of this side?
 ended_as_claimed() { # HOW VALUE OUTPUT
     local crash says
-    [ "$side" != solution ] || { [ "$1 $2" = 'exit 0' ]; return; }
+    ! repaired || { [ "$1 $2" = 'exit 0' ]; return; }
     crash=$(lab_says "$lab" crash) says=$(lab_says "$lab" says)
     [ "$crash" != none ] || { [ "$1 $2" = 'exit 0' ]; return; }
     [[ $1 = signal && "|${crash/hang/SIGABRT}|" = *"|$2|"* ]] || return 1
     [ "$2" != SIGABRT ] || grep -qaF -- "${says// | /$'\n'}" "$3"
 }
-expectation() { if [ "$side" = solution ]; then echo 'it lives'; else echo "it dies of $(lab_says "$lab" crash)"; fi; }
+expectation() { if repaired; then echo 'it lives'; else echo "it dies of $(lab_says "$lab" crash)"; fi; }
 
 # Seeds make it the same on each run: what 300 schedules showed once, they show again.
 explore() {
@@ -94,7 +97,7 @@ rate() {
         died=$((died + 1))
         echo "$seconds" >>"$evidence/seconds"
     done <"$evidence/runs.tsv"
-    echo "$([ "$side" = solution ] && echo lived || echo died) as claimed in $died of ${runs:-200} runs, $(sort -n "$evidence/seconds" |
+    echo "$(repaired && echo lived || echo died) as claimed in $died of ${runs:-200} runs, $(sort -n "$evidence/seconds" |
         awk '{ s[NR] = $1 } END { if (NR) printf "median %.3f s (at most %.3f s)", s[int((NR + 1) / 2)], s[NR] }')"
     [ "$died" -gt 0 ] || not_claimed "$(expectation)"
     exit 0

@@ -21,13 +21,14 @@ lab_find() {
 lab_says() { sed -n "s/^$2: *//p" "${RACELAB_CLAIMS:-$root/labs/$1/lab.txt}" | head -n 1; }
 
 # side_of LAB SIDE: its folder under build/<mode>. SIDE is racy, solution,
-# wrong/NAME, or unannotated: the solution without its words to Valgrind
+# wrong/NAME, right/NAME, or unannotated: the solution without its words to Valgrind
 side_of() {
     case $2 in
     racy) echo "labs/$1" ;;
     solution | unannotated) echo "solutions/$1" ;;
-    wrong/*) [ -f "$root/solutions/$1/$2.c" ] || wrong "no such wrong repair: $2"
-             echo "solutions/$1/$2" ;;
+    wrong/* | right/*)
+        [ -f "$root/solutions/$1/$2.c" ] || wrong "no such ${2%%/*} repair: $2"
+        echo "solutions/$1/$2" ;;
     *) wrong "SIDE is racy or solution, not '$2'" ;;
     esac
 }
@@ -44,7 +45,7 @@ program_of() {
 # claimed LAB SIDE TOOL: what that side should show. A solution shows nothing.
 claimed() {
     case $2 in
-    solution) echo silent ;;
+    solution | right/*) echo silent ;;
     unannotated) lab_says "$1" "unannotated-$3" ;;
     *) lab_says "$1" "$3" ;;
     esac

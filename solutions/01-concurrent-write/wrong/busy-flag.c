@@ -3,6 +3,8 @@
  * "I wait until nobody is writing, then I say that I am." Between the look and
  * the word, another thread looks too. `volatile` makes the compiler read the
  * flag each time; it does not make two steps one.
+ *
+ * asks: Two threads see busy == false at the same moment. What does each of them do next?
  */
 #include "map.h"
 

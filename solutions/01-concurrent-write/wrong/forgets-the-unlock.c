@@ -2,6 +2,8 @@
  *
  * A table that has this user already returns early, and the next caller waits
  * for ever: with one thread, too.
+ *
+ * asks: By how many ways does map_put() end, and what does each of them leave locked?
  */
 #include "map.h"
 

@@ -2,6 +2,8 @@
  *
  * "There is a lock around it." A mutex excludes only those who lock the same
  * one, and this one lives in the stack frame of one call.
+ *
+ * asks: How many mutexes are there while two threads are in map_put()?
  */
 #include "map.h"
 

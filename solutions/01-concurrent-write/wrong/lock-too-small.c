@@ -2,6 +2,8 @@
  *
  * "Mostly the user is in already and there is nothing to do, so I look under the
  * lock whether there is." Then the lock is given back, and the map is changed.
+ *
+ * asks: Which line changes the table, and who holds the lock while it does?
  */
 #include "map.h"
 

@@ -2,6 +2,8 @@
  *
  * "Reading changes nothing, so only writers need the lock." A lock keeps out
  * those who ask for it. The reader does not ask, and walks in on the writer.
+ *
+ * asks: Which lock does the reader hold while it walks the table?
  */
 #include "map.h"
 

@@ -5,6 +5,8 @@
  * the old B and the new one both make a good walk, so no run fails. That is
  * luck: it rests on one byte in one function of another file, and nobody
  * promised it.
+ *
+ * asks: What does hmap_iter_init() read of the map, and who may be changing it just then?
  */
 #include "map.h"
 

@@ -2,6 +2,8 @@
  *
  * "It is locked on both sides." It is, but any number of threads may hold the
  * lock for reading at once: that is what it is for. Nobody is kept out.
+ *
+ * asks: How many threads may hold a read lock at once, and which of them may change something?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "I look under the read lock, and upgrade if there is something to do." The
  * writer's lock is given when no reader is left, and this thread is one: it
  * waits for itself, for ever. A pthread_rwlock cannot be upgraded.
+ *
+ * asks: What does wrlock wait for, and who holds that?
  */
 #include "map.h"
 

@@ -4,6 +4,8 @@
  * changes. What it points to does, at every step of the walk. Native runs show
  * it less often than no lock at all: a reader that waits at the lock is late,
  * and finds the writer nearly done. On one processor most runs end well.
+ *
+ * asks: The pointer to the map never changes. What does, at each step of the walk?
  */
 #include "map.h"
 

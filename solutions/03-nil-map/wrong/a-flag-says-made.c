@@ -4,6 +4,8 @@
  * true: whoever comes next believes the flag and finds no table yet. The other
  * order, make and then say so, lets two threads make one each. On two
  * processors it dies of that. On one, nobody happens to come in between.
+ *
+ * asks: When made is true, what can another thread rely on?
  */
 #include "map.h"
 

@@ -6,6 +6,8 @@
  * runs well here; the language promises nothing, neither that the pointer is
  * read once nor that the table behind it is seen as it was made. Lab 04 shows
  * what it takes.
+ *
+ * asks: What orders the first look at the pointer after the store of it?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "pthread_once is made for this." It is, for a table that lives as long as the
  * program. After map_close() the once is used up: nothing makes a second table,
  * and the next map_put finds none.
+ *
+ * asks: What does a once remember after map_close()?
  */
 #include "map.h"
 

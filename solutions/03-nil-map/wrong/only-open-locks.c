@@ -3,6 +3,8 @@
  * "The race was in map_open, so I locked map_open." Now one table is made and
  * none is lost. But who promised that somebody opens before somebody puts? A
  * lock lets one thread in at a time. It does not say which one comes first.
+ *
+ * asks: Which lines make sure that the restorer comes after map_open()?
  */
 #include "map.h"
 

@@ -2,6 +2,8 @@
  *
  * "opened() locks, so what it returns is safe." Safe is the pointer: everybody
  * gets the same one. Then two threads write the one map at once, as in lab 01.
+ *
+ * asks: Who holds the lock while hmap_assign() changes the map?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "The race is on the pointer, so I make the pointer atomic." With that, its
  * race report goes away and the bug stays: release hands over what was done
  * before the store, and here the work is done after it.
+ *
+ * asks: What has been done by the time of the release, and what is done after it?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "One thread loads, why should the others stand and wait?" The pointer is handed
  * over as it should be, so no detector has anything to say. But until then the
  * others have no table, and answer 404 for pages that the server has.
+ *
+ * asks: What does a worker answer that comes while another one loads?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "This is what pthread_once is for." It is, for what is loaded once in the life
  * of a program. This table can be forgotten, and then somebody must load it anew;
  * a pthread_once_t remembers that it is done, and the pointer stays NULL.
+ *
+ * asks: Who makes the second table?
  */
 #include "map.h"
 

@@ -4,6 +4,8 @@
  * keeps it, so no run of ours died. C promises nothing here: the compiler may
  * swap two stores when one thread alone cannot tell the difference, and there
  * are processors that swap them on their own.
+ *
+ * asks: Who promised that the two stores are seen in the order in which you wrote them?
  */
 #include "map.h"
 

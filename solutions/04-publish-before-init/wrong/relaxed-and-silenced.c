@@ -4,6 +4,8 @@
  * never half of one, and says nothing of what is behind it. Helgrind and DRD are
  * silent because the annotations claim an order that nobody made; they believe
  * what they are told.
+ *
+ * asks: What does a relaxed load promise about the memory that the pointer leads to?
  */
 #include "map.h"
 

@@ -4,6 +4,8 @@
  * load and store this one variable, in this order with other volatile ones. The
  * table behind it is not volatile, and no order is given to it: neither by the
  * compiler nor by the processor. To C it is a data race as before.
+ *
+ * asks: Which accesses does volatile order, and is the table among them?
  */
 #include "map.h"
 

@@ -4,6 +4,8 @@
  * lock and looks again." The second look is right, the first is not: a map that
  * another thread is changing cannot be read, not even for a look. A program
  * without a data race has become one with many.
+ *
+ * asks: May a map be read while another thread changes it, if it is only a look?
  */
 #include "map.h"
 

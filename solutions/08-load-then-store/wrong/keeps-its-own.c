@@ -3,6 +3,8 @@
  * "Before I store, I look whether somebody was faster; then there is only one in
  * the pool." There is. But the slower sender goes away with its own connection,
  * which is not the one in the pool.
+ *
+ * asks: Which connection is in the pool when you return, and which one do you return?
  */
 #include "map.h"
 

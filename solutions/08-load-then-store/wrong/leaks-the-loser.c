@@ -3,6 +3,8 @@
  * "LoadOrStore: I open one, and if somebody was faster I take theirs." Now both
  * senders do hold the same one. The other was opened, is in no pool, and nobody
  * will ever close it.
+ *
+ * asks: How many connections were opened when two senders met at one host?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "I put the lock around the whole of it." So it must be, but the helpers inside
  * still take the same lock. A pthread mutex does not ask who holds it: a thread
  * that locks it twice waits for itself, for ever, and one thread is enough.
+ *
+ * asks: Who holds the lock that load() waits for?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "Looking is reading and storing is writing, so a read-write lock." All of that
  * is true, and between the read lock and the write lock there is still a moment
  * without either. Both senders may have looked by then.
+ *
+ * asks: What may happen between the read lock and the write lock?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "Looking and opening are one step now." What tells the next sender that there
  * is a connection is the map, and it learns of this one only after the lock was
  * given back. The step must reach from the question to where the answer changes.
+ *
+ * asks: From when on does another sender find the connection that you have opened?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "It must be current before anybody can need it." So it is, and some reader
  * takes it, half of its settings old and half of them new. A published snapshot
  * belongs to its readers: what is to be changed is changed before.
+ *
+ * asks: From when on may a reader have the new snapshot, and what is in it then?
  */
 #include "map.h"
 

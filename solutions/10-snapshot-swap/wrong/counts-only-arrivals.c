@@ -4,6 +4,8 @@
  * touches the count, which others change at the same time: two who leave at
  * once may count as one, and the snapshot stays for ever. A lock guards a
  * variable only if all who use the variable take it.
+ *
+ * asks: Which accesses to the count have the lock, and which have not?
  */
 #include "map.h"
 

@@ -4,6 +4,8 @@
  * two is whole; the pair is not. Between the look and the count, the snapshot
  * has no user yet, and the reloader may free what the reader is about to count
  * itself into. An atomic pointer would quieten TSan and leave the gap.
+ *
+ * asks: Who is counted as a user between the look at the pointer and the count?
  */
 #include "map.h"
 

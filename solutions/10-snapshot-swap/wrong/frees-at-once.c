@@ -3,6 +3,8 @@
  * "Nobody can find the old snapshot any more, so I can free it." Nobody can
  * find it anew; but those who found it before still read it. The lock guards
  * the pointer, and they let go of the lock long before they let go of the map.
+ *
+ * asks: Who may still have the pointer that nobody can find any more?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "By the next reload, every reader of the old one is done." Who says so? A
  * reader can be stopped in the middle, for as long as the kernel likes, and two
  * reloads pass meanwhile. Time is no proof that somebody has finished.
+ *
+ * asks: How long may a reader be stopped between two of its steps?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "When nobody uses it, it can go." So the first reader to leave takes the
  * current snapshot with it, and the next reader is handed freed memory. The
  * pointer `current` is a user too.
+ *
+ * asks: The last reader has gone. Who can still find the snapshot?
  */
 #include "map.h"
 

@@ -4,6 +4,8 @@
  * and waits for bay 1, the clerk has bay 1 and waits for bay 0. One order for
  * all means one for all functions, and the first place to look is where the
  * most locks are held.
+ *
+ * asks: In which order does map_count() take its locks, and in which does map_move()?
  */
 #include "map.h"
 

@@ -2,6 +2,8 @@
  *
  * "Lower bay first, higher bay second." And when a crate is moved to the bay it
  * is in, the two are one, and the truck waits for itself: with one thread, too.
+ *
+ * asks: Which two locks are taken when a crate is moved to the bay it is in?
  */
 #include "map.h"
 

@@ -4,6 +4,8 @@
  * depends on when: the counts change while trucks look at them, without a lock,
  * and two trucks may see two orders. An order of locks must be one that never
  * changes, like addresses.
+ *
+ * asks: Can two trucks, at the same two bays, come to different orders?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "If only one moves at a time, no two can block each other." No two trucks.
  * The clerk takes bay 0 and waits for bay 1, the truck has bay 1 and waits for
  * bay 0. A rule against deadlock helps only if all who hold two locks follow it.
+ *
+ * asks: Who else holds two bays at once, and has not passed the gate?
  */
 #include "map.h"
 

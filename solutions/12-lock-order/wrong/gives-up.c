@@ -3,6 +3,8 @@
  * "With trylock nobody waits, so nobody waits for ever." But the crate stays
  * where it was, and map_move() says that it was not there. Trying is half of a
  * repair: the other half is to let go of the first lock and to try again.
+ *
+ * asks: What does map_move() say of a crate that is there, when the other bay is busy?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "Who never holds two locks cannot deadlock." True, and between the two the
  * crate is in no bay at all. A clerk who counts just then finds one too few.
  * Two locks were held for a reason: the move has to be one step for others.
+ *
+ * asks: In which bay is the crate between the two locks?
  */
 #include "map.h"
 

@@ -3,6 +3,8 @@
  * "An order is an order: even crates take the source first, odd ones the
  * target." The order has to be the same for all who meet at two bays, and
  * another crate is another order. What is ordered must be the locks.
+ *
+ * asks: Two crates, an even one and an odd one, go the same way. Which bay does each lock first?
  */
 #include "map.h"
 
