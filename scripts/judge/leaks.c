@@ -2,8 +2,8 @@
  * leaks.c - does the memory it keeps grow with what it is asked to do? By Valgrind's
  * memcheck, which also knows memory that is used after it was given back.
  *
- * What is left once, at the end, is not counted: only what six rounds leave and two do
- * not is a leak, whether or not somebody still has a pointer to it.
+ * What is left once, at the end, and still known to somebody, is not counted. A leak is
+ * what six rounds leave and two do not, and what nobody has a pointer to any more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,7 @@ enum { FEW_ROUNDS = 2, MANY_ROUNDS = 6, SECONDS = 60 };
 struct memory {
     bool there;  /* memcheck ran to its end */
     long blocks; /* in use at the end */
+    long lost;   /* of these, to which no pointer leads */
     long errors; /* invalid reads, writes and frees, by place */
     char *report;
 };
@@ -51,6 +52,9 @@ static struct memory look(const struct trial *t, int rounds, struct child_end *e
                *in = used ? strstr(used, " bytes in ") : NULL;
     m.there = in != NULL;
     m.blocks = in ? number(in + strlen(" bytes in ")) : 0;
+    const char *lost = strstr(m.report, "definitely lost: "),
+               *of = lost ? strstr(lost, " bytes in ") : NULL;
+    m.lost = of ? number(of + strlen(" bytes in ")) : 0;
     for (const char *p = m.report; (p = strstr(p, "Invalid ")); p++)
         m.errors++;
     free(program);
@@ -90,12 +94,19 @@ static char *story(const struct trial *t, const struct memory *m, long grown) {
     FILE *out = open_memstream(&text, &size);
     if (!out)
         stop(3, "out of memory");
-    if (grown > 0) {
-        fprintf(
-            out,
-            "It keeps more memory the longer it runs: after %d rounds there are %ld blocks more\n"
-            "than after %d. They come from:\n\n",
-            MANY_ROUNDS, grown, FEW_ROUNDS);
+    if (grown > 0 || m->lost) {
+        if (grown > 0)
+            fprintf(
+                out,
+                "It keeps more memory the longer it runs: after %d rounds there are %ld blocks\n"
+                "more than after %d.",
+                MANY_ROUNDS, grown, FEW_ROUNDS);
+        else
+            fprintf(out,
+                    "At its end there are %ld blocks that nobody has a pointer to any more, so\n"
+                    "nobody can free them.",
+                    m->lost);
+        fputs(" They come from:\n\n", out);
         const char *record = m->report;
         for (int shown = 0; shown < 3 && (record = strstr(record, " in loss record "));
              shown++, record++)
@@ -127,11 +138,12 @@ void ask_leaks(const struct trial *t, struct opinion *o) {
     if (many.blocks)
         few = look(t, FEW_ROUNDS, &again);
     long grown = few.there ? many.blocks - few.blocks : 0;
-    if (grown > 0 || many.errors) {
+    if (grown > 0 || many.lost || many.errors) {
         o->verdict = REJECTED;
         o->found = grown > 0
                        ? words("%ld blocks more each round", grown / (MANY_ROUNDS - FEW_ROUNDS))
-                       : "memory used after its end";
+                   : many.lost ? words("%ld blocks lost", many.lost)
+                               : "memory used after its end";
         o->story = story(t, &many, grown);
     } else if (!ended_well(&end, SECONDS, how, sizeof how)) {
         o->verdict = REJECTED;
