@@ -1,11 +1,7 @@
-/* rejected by: cost. Copies the whole stock under the lock, and counts the copy.
- *
- * "A walk takes long, and the writer should not wait for it. So I only copy under
- * the lock, and walk when I have let go." To copy is to walk, too, and to put in
- * each entry once more: the writer waits longer than before, and so does everybody.
- * A snapshot pays when it is taken seldom and used for long: lab 10.
- *
- * asks: How many entries are visited under the lock, and what is done with each?
+/* accepted. Copies the stock under the read lock, and counts the copy when it has let
+ * go. To copy is to walk, too, and to put in each entry once more; whoever looks long
+ * at what he has is glad of a copy, and for a sum of one pass it is work for nothing.
+ * Our runs went by about as fast, for here the writer is what takes time.
  */
 #include "map.h"
 
