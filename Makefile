@@ -181,7 +181,7 @@ $(filter build/test/walk%,$(TESTS)): build/test/%: build/tool/scripts/test/test_
 build/test/%: build/tool/scripts/test/test_%.o build/tool/scripts/test/support.o \
               build/tool/scripts/run/child.o $(COMMON:%=build/plain/%)
 	@mkdir -p $(@D)
-	@$(CC) $(CFLAGS) $^ -lcriterion -o $@
+	@$(CC) $(CFLAGS) $^ -lcriterion -ljansson -o $@
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 

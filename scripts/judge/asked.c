@@ -107,6 +107,14 @@ bool ended_well(const struct child_end *end, double timeout, char *how, size_t s
     return end->how == CHILD_EXIT && end->value == 0;
 }
 
+static bool make(const struct trial *t, char *const *argv) {
+    struct child_end end;
+    FILE *f = asked(t, argv, "make", 60, &end);
+    if (f)
+        fclose(f);
+    return end.how == CHILD_EXIT && end.value == 0;
+}
+
 bool made(const struct trial *t, const char *const *programs) {
     enum { PROGRAMS_MAX = 8 };
     char paths[PROGRAMS_MAX][512], built[300], map[512];
@@ -119,11 +127,13 @@ bool made(const struct trial *t, const char *const *programs) {
                  programs[i], t->built, slash);
         argv[4 + i] = paths[i];
     }
-    struct child_end end;
-    FILE *f = asked(t, argv, "make", 60, &end);
-    if (f)
-        fclose(f);
-    return end.how == CHILD_EXIT && end.value == 0;
+    return make(t, argv);
+}
+
+bool reference_made(const struct trial *t) {
+    char path[512];
+    snprintf(path, sizeof path, "build/plain/solutions/%s/lab", t->lab);
+    return make(t, (char *const[]){(char[]){"make"}, (char[]){"-s"}, path, NULL});
 }
 
 double below_percent(long tries) {

@@ -32,6 +32,9 @@ bool ended_well(const struct child_end *end, double timeout, char *how, size_t s
  * with the compiler's words in OUT/make.err. */
 bool made(const struct trial *t, const char *const *programs);
 
+/* The same for the reference repair's lab, of mode plain. */
+bool reference_made(const struct trial *t);
+
 /* OUT/<name>, in a buffer that stays until the next call but three. */
 const char *in_out(const struct trial *t, const char *name);
 

@@ -8,7 +8,8 @@
 
 enum { LINES_SHOWN = 16 };
 
-/* Its first lines: what follows is mostly what follows from them. */
+/* Its first lines, as far as they are the compiler's: what follows is mostly what follows
+ * from them. */
 static char *first_lines(const char *path) {
     char *text = file_text(path), *end = text;
     int n = 0;
@@ -16,6 +17,9 @@ static char *first_lines(const char *path) {
         n++, end++;
     if (end)
         *end = '\0';
+    char *make = strstr(text, "\nmake: ");
+    if (make)
+        make[1] = '\0';
     return text;
 }
 

@@ -61,7 +61,7 @@ void ask_cost(const struct trial *t, struct opinion *o) {
     o->cure = "the reference repair does not run here: make build says why";
     double ratios[PAIRS + MORE_PAIRS], once = -1;
     int count = 0;
-    if (made(&reference, (const char *const[]){"plain/lab", NULL}))
+    if (reference_made(t))
         once = timed(&reference, 1, SECONDS);
     if (once <= 0)
         return;

@@ -95,7 +95,8 @@ static void ask(const struct trial *t, struct opinion *o, const struct detector 
         snprintf(name, sizeof name, "%s.err", d->name);
         char *why = file_text(in_out(t, name));
         why[strcspn(why, "\n")] = '\0';
-        o->cure = words("%s", *why ? why : "scripts/doctor.sh says more");
+        const char *said_by = strstr(why, ".sh: "); /* "helgrind.sh: valgrind is missing: ..." */
+        o->cure = words("%s", said_by ? said_by + 5 : "scripts/doctor.sh says more");
         free(why);
     }
     free(said);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "asked.h"
+#include "told.h"
 
 /* Like a compiler's message, so that an editor finds the place; then the line itself. */
 static void tell(const struct trial *t, const struct objection *e, FILE *out) {
@@ -19,9 +20,9 @@ static void tell(const struct trial *t, const struct objection *e, FILE *out) {
             line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
         fprintf(out, "%s:%d:%d: error: it %s\n", t->map, e->line, e->column, e->what);
         if (line)
-            fprintf(out, "    %.*s\n", (int)strcspn(line, "\n"), line + 0);
+            fprintf(out, "    %.*s\n", (int)strcspn(line, "\n"), line);
     }
-    fprintf(out, "%s\n", e->why);
+    tell_wrapped(e->why, 0, 0, out);
     free(text);
 }
 

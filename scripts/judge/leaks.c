@@ -79,18 +79,22 @@ static int own_frame(const struct trial *t, const char *from, char *function, si
     return 0;
 }
 
-static void tell_record(const struct trial *t, const char *record, FILE *out) {
+/* Tells it, unless the last one told was of the same line, which is in *last. */
+static bool tell_record(const struct trial *t, const char *record, int *last, FILE *out) {
     char function[64];
     int line = own_frame(t, record, function, sizeof function);
-    if (!line)
-        return;
-    fprintf(out, "%s:%d: in %s\n", t->map, line, function);
+    if (!line || line == *last)
+        return false;
+    *last = line;
+    fprintf(out, "%s:%d: note: in %s\n", t->map, line, function);
     tell_line(t->map, line, out);
+    return true;
 }
 
 static char *story(const struct trial *t, const struct memory *m, long grown) {
     size_t size;
     char *text;
+    int last = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out)
         stop(3, "out of memory");
@@ -108,12 +112,11 @@ static char *story(const struct trial *t, const struct memory *m, long grown) {
                     m->lost);
         fputs(" They come from:\n\n", out);
         const char *record = m->report;
-        for (int shown = 0; shown < 3 && (record = strstr(record, " in loss record "));
-             shown++, record++)
-            tell_record(t, record, out);
+        for (int shown = 0; shown < 3 && (record = strstr(record, " in loss record ")); record++)
+            shown += tell_record(t, record, &last, out);
     } else {
         fputs("It uses memory that is not its own:\n\n", out);
-        tell_record(t, strstr(m->report, "Invalid "), out);
+        tell_record(t, strstr(m->report, "Invalid "), &last, out);
     }
     fclose(out);
     return text;
@@ -123,8 +126,6 @@ void ask_leaks(const struct trial *t, struct opinion *o) {
     struct child_end end, again;
     char how[80];
     struct memory many = look(t, MANY_ROUNDS, &end), few = {.there = true};
-    o->tries = MANY_ROUNDS;
-    o->unit = "rounds";
     o->verdict = PASSED;
     if (!many.there) {
         bool died = end.how == CHILD_SIGNAL;
@@ -135,14 +136,16 @@ void ask_leaks(const struct trial *t, struct opinion *o) {
         free(many.report);
         return;
     }
+    o->tries = MANY_ROUNDS;
+    o->unit = "rounds";
     if (many.blocks)
         few = look(t, FEW_ROUNDS, &again);
     long grown = few.there ? many.blocks - few.blocks : 0;
     if (grown > 0 || many.lost || many.errors) {
         o->verdict = REJECTED;
-        o->found = grown > 0
-                       ? words("%ld blocks more each round", grown / (MANY_ROUNDS - FEW_ROUNDS))
-                   : many.lost ? words("%ld blocks lost", many.lost)
+        long each = grown / (MANY_ROUNDS - FEW_ROUNDS);
+        o->found = grown > 0   ? words("%ld block%s more each round", each, each == 1 ? "" : "s")
+                   : many.lost ? words("%ld block%s lost", many.lost, many.lost == 1 ? "" : "s")
                                : "memory used after its end";
         o->story = story(t, &many, grown);
     } else if (!ended_well(&end, SECONDS, how, sizeof how)) {

@@ -16,6 +16,7 @@
 #include "asked.h"
 #include "options.h"
 #include "tell.h"
+#include "tokens.h"
 
 const struct oracle oracles[] = {
     {"compiler", "does it compile, without a warning?", ask_compiler},
@@ -115,8 +116,10 @@ static void prepare(struct trial *t, const struct options *o) {
     if (strchr(o->lab, '/') || stat(folder, &st))
         stop(2, "no lab is called '%s': make list shows them", o->lab);
     free(folder);
-    if (access(t->map, R_OK))
+    if (access(t->map, R_OK) || stat(t->map, &st))
         stop(2, "cannot read %s: %s", t->map, strerror(errno));
+    if (st.st_size > SOURCE_MAX)
+        stop(2, "%s is larger than %d KiB: no map is", t->map, SOURCE_MAX >> 10);
     t->lab = o->lab;
     t->ours = !o->map;
     t->all = o->all;
