@@ -127,6 +127,11 @@ build/bin/explore: $(EXPLORE) $(EXPLORE_WALK) | build/lib/explore-rt.o
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(EXPLORE) $(EXPLORE_WALK) $(WALKLIBS) -ldw -o $@
 JUDGE    := $(call objects_of,judge) build/tool/scripts/run/child.o
+ANSWER   := $(patsubst %.c,build/tool/%.o,$(wildcard scripts/judge/answer/*.c) $(addprefix scripts/judge/,asked.c place.c told.c)) \
+            build/tool/scripts/run/child.o
+build/bin/answer: $(ANSWER)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $^ -ljansson -lm -o $@
 build/bin/judge: $(JUDGE)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ -ljansson -lelf -lm -o $@
@@ -186,9 +191,9 @@ build/test/%: build/tool/scripts/test/test_%.o build/tool/scripts/test/support.o
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 built = @[ ! -t 2 ] || printf '\r\033[K' >&2
-programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run build/bin/walk build/bin/explore build/bin/judge
+programs: $(foreach m,$(MODES),$(foreach l,$(LABS),build/$m/labs/$l/lab build/$m/solutions/$l/lab)) build/bin/run build/bin/walk build/bin/explore build/bin/judge build/bin/answer
 	$(built)
-build: $(PROGRAMS) $(RULES) build/bin/run build/bin/walk build/bin/explore build/bin/judge
+build: $(PROGRAMS) $(RULES) build/bin/run build/bin/walk build/bin/explore build/bin/judge build/bin/answer
 	$(built)
 tests: build $(TESTS) $(TARGETS:fuzz_%=build/fuzz/replay_%)
 	$(built)

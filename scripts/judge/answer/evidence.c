@@ -1,0 +1,257 @@
+/*
+ * evidence.c - see evidence.h.
+ */
+#include "evidence.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../asked.h"
+
+static const char *text_of(const json_t *o, const char *key) {
+    const char *s = json_string_value(json_object_get(o, key));
+    return s ? s : "";
+}
+
+static void add(struct side *s, const char *function) {
+    for (int i = 0; i < s->count; i++)
+        if (strcmp(s->function[i], function) == 0)
+            return;
+    if (s->count < SIDE_MAX && *function)
+        snprintf(s->function[s->count++], sizeof *s->function, "%s", function);
+}
+
+/* Up to where team.c calls the lab's work: that is everybody's. */
+static void add_stack(struct side *s, const json_t *stack) {
+    const json_t *frame;
+    size_t i;
+    json_array_foreach(stack, i, frame) {
+        if (strstr(text_of(frame, "file"), "common/team"))
+            continue;
+        add(s, text_of(frame, "function"));
+    }
+}
+
+/* Which function was called from map.c: the frame just inside of it. */
+static const char *called_from_map(const json_t *stack) {
+    const json_t *frame;
+    size_t i;
+    const char *inner = "free";
+    json_array_foreach(stack, i, frame) {
+        const char *file = text_of(frame, "file");
+        if (strlen(file) > 6 && strcmp(file + strlen(file) - 6, "/map.c") == 0)
+            return inner;
+        inner = text_of(frame, "function");
+    }
+    return "";
+}
+
+/* A failure has one place where it shows. Who crossed whom is read from the switch: what
+ * the one did before it was interrupted, and what the others did meanwhile. */
+static void sides_of_switch(const json_t *defect, struct finding *f) {
+    const json_t *e;
+    size_t i;
+    int interrupted = -1, before[64] = {0}, n = 0;
+    const char *last[64] = {0};
+    json_array_foreach(json_object_get(defect, "interleaving"), i, e) {
+        int thread = (int)json_integer_value(json_object_get(e, "thread"));
+        bool own =
+            strstr(text_of(e, "file"), "/map.c") || strstr(text_of(e, "file"), "common/hmap");
+        if (strcmp(text_of(e, "switch"), "preempted") == 0) {
+            interrupted = (int)json_integer_value(json_object_get(e, "from"));
+            for (int k = 0; k < n; k++)
+                if (before[k] == interrupted)
+                    add(&f->a, last[k]);
+        } else if (own && thread != 0) {
+            if (interrupted >= 0 && thread != interrupted)
+                add(&f->b, text_of(e, "function"));
+            else if (interrupted >= 0)
+                add(&f->a, text_of(e, "function"));
+            if (n < 64)
+                before[n] = thread, last[n++] = text_of(e, "function");
+        }
+    }
+}
+
+static void add_victim(struct evidence *e, const char *name, int runs) {
+    char role[24];
+    snprintf(role, sizeof role, "%.*s", (int)strcspn(name, "0123456789"), name); /* "writer 2" */
+    for (size_t n = strlen(role); n && role[n - 1] == ' ';)
+        role[--n] = '\0';
+    for (int i = 0; i < e->victim_count; i++)
+        if (strcmp(e->victims[i].role, role) == 0) {
+            e->victims[i].runs += runs;
+            return;
+        }
+    if (e->victim_count == VICTIMS_MAX || !*role)
+        return;
+    snprintf(e->victims[e->victim_count].role, sizeof role, "%s", role);
+    e->victims[e->victim_count++].runs = runs;
+}
+
+static void add_finding(struct evidence *e, const json_t *d) {
+    if (e->count == FINDINGS_MAX)
+        return;
+    struct finding *f = &e->findings[e->count++];
+    const json_t *site = json_object_get(d, "site"), *earlier = json_object_get(d, "earlier"),
+                 *other;
+    const char *said = text_of(d, "output");
+    size_t i;
+    snprintf(f->kind, sizeof f->kind, "%s", text_of(d, "kind"));
+    snprintf(f->words, sizeof f->words, "%.*s", (int)strcspn(said, "\n"), said);
+    f->preemptions = (int)json_integer_value(json_object_get(d, "preemptions"));
+    bool two = !json_is_null(earlier) || json_array_size(json_object_get(d, "circle"));
+    if (two) {
+        add_stack(&f->a, json_object_get(site, "stack"));
+        add_stack(&f->b, json_object_get(earlier, "stack"));
+        json_array_foreach(json_object_get(d, "circle"), i, other)
+            add_stack(&f->b, json_object_get(other, "stack"));
+    } else {
+        add_stack(&f->a, json_object_get(site, "stack"));
+        sides_of_switch(d, f);
+    }
+    f->frees = strcmp(f->kind, "use after free") == 0
+               && strstr(called_from_map(json_object_get(earlier, "stack")), "free");
+    if (strcmp(f->kind, "race") != 0) {
+        const char *name = text_of(site, "name");
+        add_victim(e, *name ? name : "main", 0);
+    }
+    json_array_foreach(json_object_get(d, "circle"), i, other)
+        add_victim(e, text_of(other, "name"), 0);
+}
+
+/* --- looking ------------------------------------------------------------------------------ */
+
+static json_t *explored(const struct trial *t, const char *program, const char *check) {
+    struct child_end end;
+    char number[16];
+    snprintf(number, sizeof number, "%d", SCHEDULES);
+    char *copy = words("%s", program);
+    char *const argv[] = {(char[]){"build/bin/explore"},
+                          (char[]){"--json"},
+                          (char[]){"--until"},
+                          (char[]){"end"},
+                          (char[]){"--schedules"},
+                          number,
+                          (char[]){"--"},
+                          copy,
+                          NULL};
+    setenv("HMAP_CHECK", check, 1);
+    FILE *f = asked(t, argv, "explore", 60, &end);
+    unsetenv("HMAP_CHECK");
+    json_t *all = f ? json_loadf(f, 0, NULL) : NULL;
+    if (f)
+        fclose(f);
+    free(copy);
+    return all;
+}
+
+static void explore(const struct trial *t, struct evidence *e) {
+    char *program = words("build/explore/%s/lab", t->built);
+    for (int check = 0; check < 2; check++) {
+        json_t *all = explored(t, program, check ? "1" : "0");
+        const json_t *d;
+        size_t i;
+        if (!all)
+            stop(3, "the explorer does not run here: scripts/doctor.sh says more");
+        e->schedules += (long)json_integer_value(json_object_get(all, "schedules"));
+        e->failed += (long)json_integer_value(json_object_get(all, "failed"));
+        e->raced += (long)json_integer_value(json_object_get(all, "raced"));
+        json_array_foreach(json_object_get(all, "defects"), i, d) add_finding(e, d);
+        json_decref(all);
+    }
+    free(program);
+}
+
+/* "    reader 1    hmap_access  <- found it": names have at most two blanks in a row. */
+static void read_victim(struct evidence *e, const char *text) {
+    const char *mark = strstr(text, "  <- found it");
+    if (!mark)
+        return;
+    while (mark > text && mark[-1] != '\n')
+        mark--;
+    mark += strspn(mark, " ");
+    char name[24];
+    snprintf(name, sizeof name, "%.*s", (int)(strstr(mark, "  ") - mark), mark);
+    add_victim(e, name, 1);
+}
+
+static void run_natively(const struct trial *t, struct evidence *e) {
+    for (int i = 0; i < NATIVE_RUNS; i++) {
+        struct child_end end;
+        char how[80];
+        FILE *f = program_asked(t, "plain", "lab", "native", 20, &end);
+        if (f)
+            fclose(f);
+        e->native_runs++;
+        if (ended_well(&end, 20, how, sizeof how))
+            continue;
+        e->native_deaths++;
+        char *said = file_text(in_out(t, "native.txt"));
+        read_victim(e, said);
+        free(said);
+    }
+}
+
+/* One that breaks the rules with one thread already shows nothing of threads. */
+static bool about_threads(const struct trial *t, const char *name) {
+    char *path = words("solutions/%s/wrong/%s.c", t->lab, name), by[16] = "";
+    char *text = file_text(path);
+    static const char *const oracles[] = {"stress", "explore", "tsan", "helgrind", "drd"};
+    bool found = false;
+    sscanf(text, "/* rejected by: %15[a-z]", by);
+    for (int i = 0; i < 5; i++)
+        found |= strcmp(by, oracles[i]) == 0;
+    free(text);
+    free(path);
+    return found;
+}
+
+/* Is there a wrong repair that took the race away, and fails? Then there was more. */
+static void look_without_race(const struct trial *t, struct evidence *e) {
+    char pattern[256];
+    glob_t g;
+    snprintf(pattern, sizeof pattern, "build/explore/solutions/%s/wrong/*/lab", t->lab);
+    if (glob(pattern, 0, NULL, &g))
+        return;
+    for (size_t i = 0; i < g.gl_pathc && !*e->raceless; i++) {
+        char *program = words("%s", g.gl_pathv[i]), *slash = strrchr(g.gl_pathv[i], '/');
+        *slash = '\0';
+        const char *name = strrchr(g.gl_pathv[i], '/') + 1;
+        json_t *all = about_threads(t, name) ? explored(t, program, "1") : NULL;
+        long failed = (long)json_integer_value(json_object_get(all, "failed"));
+        if (failed > 0 && json_integer_value(json_object_get(all, "raced")) == 0) {
+            e->raceless_failed = failed;
+            snprintf(e->raceless, sizeof e->raceless, "%s", name);
+        }
+        json_decref(all);
+        free(program);
+    }
+    globfree(&g);
+}
+
+void gather_evidence(const struct trial *t, struct evidence *e) {
+    memset(e, 0, sizeof *e);
+    if (!made(t, (const char *const[]){"plain/lab", "explore/lab", NULL}))
+        stop(3, "the lab's program cannot be built: %s says why", in_out(t, "make.err"));
+    explore(t, e);
+    run_natively(t, e);
+    if (e->raced)
+        look_without_race(t, e);
+}
+
+bool has_function(const struct trial *t, const char *name) {
+    struct child_end end;
+    char line[256], symbol[128];
+    bool there = false;
+    char *program = words("build/plain/%s/lab", t->built);
+    char *const argv[] = {(char[]){"nm"}, program, NULL};
+    FILE *f = asked(t, argv, "nm", 10, &end);
+    while (f && fgets(line, sizeof line, f))
+        there |= sscanf(line, "%*x %*c %127s", symbol) == 1 && strcmp(symbol, name) == 0;
+    if (f)
+        fclose(f);
+    free(program);
+    return there;
+}
