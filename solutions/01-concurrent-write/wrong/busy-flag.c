@@ -1,4 +1,4 @@
-/* rejected by: tsan. A flag instead of a lock: on one CPU it hardly ever fails.
+/* rejected by: explore. A flag instead of a lock: on one CPU it hardly ever fails.
  *
  * "I wait until nobody is writing, then I say that I am." Between the look and
  * the word, another thread looks too. `volatile` makes the compiler read the

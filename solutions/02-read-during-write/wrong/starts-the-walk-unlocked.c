@@ -1,4 +1,4 @@
-/* rejected by: helgrind. Every step of the walk is locked, its start is not.
+/* rejected by: explore. Every step of the walk is locked, its start is not.
  *
  * "hmap_iter_init only fills in my own struct." It also reads the map's B, to
  * know how many buckets to walk, and a writer may be doubling the table. Here

@@ -1,4 +1,4 @@
-/* rejected by: tsan. The lock is held while the walk is set up, not during it.
+/* rejected by: explore. The lock is held while the walk is set up, not during it.
  *
  * "I lock to get at the map; then I have the pointer." The pointer never
  * changes. What it points to does, at every step of the walk. Native runs show

@@ -1,4 +1,4 @@
-/* rejected by: drd. A flag instead of a lock.
+/* rejected by: explore. A flag instead of a lock.
  *
  * "The first one sets `made`, so it happens once." It says so before it is
  * true: whoever comes next believes the flag and finds no table yet. The other

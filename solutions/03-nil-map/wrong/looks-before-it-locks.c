@@ -1,4 +1,4 @@
-/* rejected by: tsan. Double-checked locking with a plain pointer.
+/* rejected by: explore. Double-checked locking with a plain pointer.
  *
  * "Once the table is there, the lock is wasted time: look first, lock only if
  * it is missing, and look again." The first look reads the pointer while

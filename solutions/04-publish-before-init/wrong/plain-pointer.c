@@ -1,4 +1,4 @@
-/* rejected by: tsan. Fills first, then stores a plain pointer.
+/* rejected by: explore. Fills first, then stores a plain pointer.
  *
  * "The order was wrong. Now it is right." It is right in the source, and an x86
  * keeps it, so no run of ours died. C promises nothing here: the compiler may

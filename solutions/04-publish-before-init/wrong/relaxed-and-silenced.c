@@ -1,4 +1,4 @@
-/* rejected by: tsan. The pointer is atomic and orders nothing.
+/* rejected by: explore. The pointer is atomic and orders nothing.
  *
  * "Atomic is atomic, and Helgrind is silent now." Relaxed gives a whole pointer,
  * never half of one, and says nothing of what is behind it. Helgrind and DRD are

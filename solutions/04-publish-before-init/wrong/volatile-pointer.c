@@ -1,4 +1,4 @@
-/* rejected by: tsan. Fills first, then stores a volatile pointer.
+/* rejected by: explore. Fills first, then stores a volatile pointer.
  *
  * "volatile is for variables that others change." It makes the compiler really
  * load and store this one variable, in this order with other volatile ones. The

@@ -1,4 +1,4 @@
-/* rejected by: stress. A better lock around the same two steps.
+/* rejected by: explore. A better lock around the same two steps.
  *
  * "Looking is reading and storing is writing, so a read-write lock." All of that
  * is true, and between the read lock and the write lock there is still a moment

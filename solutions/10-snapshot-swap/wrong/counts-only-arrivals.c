@@ -1,4 +1,4 @@
-/* rejected by: helgrind. Who comes is counted under the lock, who goes is not.
+/* rejected by: explore. Who comes is counted under the lock, who goes is not.
  *
  * "Only the pointer needs the lock, and leaving does not touch the pointer." It
  * touches the count, which others change at the same time: two who leave at

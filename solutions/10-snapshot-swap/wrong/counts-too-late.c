@@ -1,4 +1,4 @@
-/* rejected by: tsan. The count is atomic, but it is raised after the look at the pointer.
+/* rejected by: explore. The count is atomic, but it is raised after the look at the pointer.
  *
  * "A pointer is read in one step, an atomic count needs no lock." Each of the
  * two is whole; the pair is not. Between the look and the count, the snapshot

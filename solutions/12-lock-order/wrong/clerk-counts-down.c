@@ -1,4 +1,4 @@
-/* rejected by: stress. Trucks lock upwards, the clerk locks downwards.
+/* rejected by: explore. Trucks lock upwards, the clerk locks downwards.
  *
  * "Each of the two functions keeps an order." Each its own. The truck has bay 0
  * and waits for bay 1, the clerk has bay 1 and waits for bay 0. One order for

@@ -1,4 +1,4 @@
-/* rejected by: drd. The bay with more crates is locked first.
+/* rejected by: explore. The bay with more crates is locked first.
  *
  * "Any order will do, as long as it does not depend on who is asking." This one
  * depends on when: the counts change while trucks look at them, without a lock,

@@ -1,4 +1,4 @@
-/* rejected by: helgrind. One truck at a time moves a crate, and the clerk does not ask.
+/* rejected by: explore. One truck at a time moves a crate, and the clerk does not ask.
  *
  * "If only one moves at a time, no two can block each other." No two trucks.
  * The clerk takes bay 0 and waits for bay 1, the truck has bay 1 and waits for

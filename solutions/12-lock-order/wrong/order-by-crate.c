@@ -1,4 +1,4 @@
-/* rejected by: helgrind. The crate's number says which bay is locked first.
+/* rejected by: explore. The crate's number says which bay is locked first.
  *
  * "An order is an order: even crates take the source first, odd ones the
  * target." The order has to be the same for all who meet at two bays, and
