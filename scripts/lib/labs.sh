@@ -53,7 +53,7 @@ side_of() {
 # program_of LAB SIDE MODE [lab|rules]: its path, built
 program_of() {
     local program name=${4-lab}
-    [ "$2" != unannotated ] || name=lab-unannotated
+    [ "$2" != unannotated ] || name='lab-unannotated'
     program=build/$3/$(side_of "$1" "$2")/$name || exit
     build "$program"
     echo "$root/$program"

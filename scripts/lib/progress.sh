@@ -47,7 +47,7 @@ progress_change() {
 progress_text() {
     if [ ! -s "$progress_file" ]; then progress_manual
     elif [ "$line" -gt 0 ]; then head -n $((line - 1)) "$progress_file"
-    else sed '$a\' "$progress_file"; fi || return # $a\ ends the last line, if nothing does
+    else grep -a '' "$progress_file"; fi || return # grep ends the last line, if nothing does
     printf '%-24s %-7s %5d %6d  %-16s  %-16s  %-12s%s\n' "$1" "$state" "$tries" "$hints" \
         "$first" "$solved" "$judged" "${remark:+  $remark}"
     [ "$line" -eq 0 ] || tail -n +$((line + 1)) "$progress_file"
@@ -74,6 +74,26 @@ progress_doubts() {
         cut -d : -f 1 | sort -n | paste -sd ,)
     [ -z "$odd" ] || note "$(short "$progress_file"): not understood, and kept as it is: line ${odd//,/, }"
 }
+
+# progress_judged STATUS FINGERPRINT, for progress_change: the judge gave STATUS of the
+# map.c with that fingerprint
+progress_judged() {
+    local now
+    now=$(date +%Y-%m-%dT%H:%M)
+    [ "$first" != - ] || first=$now
+    [[ $state = solved || $judged = "$2" ]] || tries=$((tries + 1))
+    judged=$2
+    case $state/$1 in
+    solved/*) ;; # and stays so, whatever is tried on it afterwards
+    */0) state=solved solved=$now ;;
+    */3) state=partly ;;
+    partly/124) ;;
+    *) state=tried ;;
+    esac
+}
+
+# progress_hinted N, for progress_change: hint N was shown
+progress_hinted() { [ "$1" -le "$hints" ] || hints=$1; }
 
 # tries_and_hints: "3 tries, 1 hint"
 tries_and_hints() {
