@@ -1,15 +1,10 @@
 /*
- * test_loop.c - what a learner does again and again: check, watch, hint, reset, list,
- * next; and what is remembered of it.
- *
- * Each test works on a copy of the project, a git repository of its own, with its own
- * progress; a script stands in for the judge (fixtures/loop/judge.sh), and map.c tells
- * it what to say.
+ * test_loop.c - what a learner does again and again: check, hint, reset, list, next; and
+ * what is remembered of it. Each test has a copy of the project (make_tree), where
+ * map.c tells the judge what to say.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "support.h"
 
@@ -17,41 +12,7 @@
 #define LAB_01 "01-concurrent-write"
 #define MAP_01 "labs/" LAB_01 "/map.c"
 
-static char here[512]; /* the project itself */
-
-static void make_tree(void) {
-    make_tmp();
-    cr_assert_not_null(getcwd(here, sizeof here));
-    unsetenv("MAKEFLAGS"); /* the make in the copy is no part of the one that tests */
-    unsetenv("MFLAGS");
-    unsetenv("MAKELEVEL");
-    exited(
-        sh(60,
-           "mkdir %s/tree && cp -r Makefile labs solutions scripts .gitignore .vscode %s/tree && "
-           "cd %s/tree && git init -q && git add labs .gitignore .vscode && "
-           "git -c user.name=test -c user.email=test commit -qm shipped",
-           tmp, tmp, tmp),
-        0);
-}
-
 TestSuite(loop, .init = make_tree, .fini = remove_tmp);
-
-/* A command in the copy; its output is told apart from ours by nothing but this. */
-#define in_tree(timeout, ...) in_tree_after(timeout, "", __VA_ARGS__)
-
-/* The same, after some words of the shell. */
-__attribute__((format(printf, 3, 4))) static struct outcome
-in_tree_after(double timeout, const char *words, const char *format, ...) {
-    char command[2048];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(command, sizeof command, format, args);
-    va_end(args);
-    return sh(timeout,
-              "%s export RACELAB_HOME=%s/home RACELAB_JUDGE=%s/" FIXTURES
-              "judge.sh; cd %s/tree; %s",
-              words, tmp, here, tmp, command);
-}
 
 /* Adds a comment to lab 01's map.c. */
 static void save(const char *comment) {
@@ -64,10 +25,6 @@ static void remembers(const char *lab, const char *expected) {
         in_tree(5, "awk '$1 == \"%s\" { print $2, $3, $4 }' $RACELAB_HOME/progress.txt", lab);
     o.out[strcspn(o.out, "\n")] = '\0';
     cr_assert_str_eq(o.out, expected, "of %s is remembered: %s; not: %s", lab, o.out, expected);
-}
-
-static void says(const char *text, const char *expected) {
-    cr_assert(strstr(text, expected), "expected \"%s\" in: %s", expected, text);
 }
 
 static void nothing_is_remembered(void) {
@@ -94,7 +51,7 @@ ParameterizedTest(const struct judged *j, loop, check_passes_on_the_verdict_and_
     save(comment);
     struct outcome o = in_tree(10, "scripts/check.sh --all --json x 01");
     exited(o, j->status);
-    says(o.out, "asked: --all --json x " LAB_01 "\n");
+    must_say(o.out, "asked: --all --json x " LAB_01 "\n");
     if (j->remembered[0])
         remembers(LAB_01, j->remembered);
     else
@@ -118,8 +75,8 @@ Test(loop, what_was_solved_stays_so_and_says_what_is_next) {
     save("verdict: 0");
     struct outcome o = in_tree(10, "scripts/check.sh 01");
     exited(o, 0);
-    says(o.out,
-         "\nSolved in 1 try, 0 hints. Next: make diff LAB=01 compares, make next goes on.\n");
+    must_say(o.out,
+             "\nSolved in 1 try, 0 hints. Next: make diff LAB=01 compares, make next goes on.\n");
     save("verdict: 1");
     exited(in_tree(10, "scripts/check.sh 01"), 1);
     remembers(LAB_01, "solved 1 0");
@@ -143,7 +100,7 @@ Test(loop, another_map_is_not_the_learners) {
     save("verdict: 0");
     struct outcome o = in_tree(10, "cd labs && ../scripts/check.sh --map x.c 01");
     exited(o, 0);
-    says(o.out, "asked: --map labs/x.c " LAB_01 "\n");
+    must_say(o.out, "asked: --map labs/x.c " LAB_01 "\n");
     nothing_is_remembered();
 }
 
@@ -224,14 +181,14 @@ Test(loop, what_others_wrote_in_progress_is_kept) {
                    "grep -aq '^03-nil-map  *solved  *2  *3  *-  *2025-11-04  *-  *# in the "
                    "train' $RACELAB_HOME/progress.txt"),
            0);
-    says(in_tree(10, "scripts/list.sh").out, "solved  2025-11-04      2      3\n");
+    must_say(in_tree(10, "scripts/list.sh").out, "solved  2025-11-04      2      3\n");
 }
 
 Test(loop, a_verdict_counts_where_nothing_can_be_remembered) {
     save("verdict: 0");
     struct outcome o = in_tree(10, "RACELAB_HOME=/proc/nowhere scripts/check.sh 01");
     refused(o, 0, "cannot write to /proc/nowhere: this is not remembered");
-    says(o.out, "verdict: 0\nNext: make diff LAB=01");
+    must_say(o.out, "verdict: 0\nNext: make diff LAB=01");
 }
 
 /* --- hint, list, next ------------------------------------------------------------------------ */
@@ -243,16 +200,17 @@ Test(loop, hints_come_one_by_one) {
         exited(o, 0);
         snprintf(title, sizeof title, "Hint %d of 3 for " LAB_01 "\n", n);
         cr_assert(strncmp(o.out, title, strlen(title)) == 0, "%s", o.out);
-        says(o.err, n < 3 ? "the next one: make hint LAB=01" : "make diff LAB=01 shows the repair");
+        must_say(o.err,
+                 n < 3 ? "the next one: make hint LAB=01" : "make diff LAB=01 shows the repair");
         exited(in_tree(5, "awk '/^## / { on = $2 == %d; next } on' labs/" LAB_01 "/hints.md >h", n),
                0);
-        says(o.out, slurp("%s/tree/h", tmp));
+        must_say(o.out, slurp("%s/tree/h", tmp));
     }
     struct outcome o = in_tree(10, "make hint LAB=01");
     exited(o, 0);
-    says(o.out, "You have seen all 3 hints");
-    says(o.out, "make diff LAB=01 shows the repair");
-    says(in_tree(10, "make hint LAB=01 HINT=2").out, "Hint 2 of 3");
+    must_say(o.out, "You have seen all 3 hints");
+    must_say(o.out, "make diff LAB=01 shows the repair");
+    must_say(in_tree(10, "make hint LAB=01 HINT=2").out, "Hint 2 of 3");
     remembers(LAB_01, "new 0 3");
     refused(in_tree(10, "scripts/hint.sh 01 4"), 2, "the hints of " LAB_01 " are 1 to 3, not '4'");
 }
@@ -260,7 +218,7 @@ Test(loop, hints_come_one_by_one) {
 Test(loop, a_hint_before_its_turn_counts_those_before_it) {
     exited(in_tree(10, "scripts/hint.sh 01 2 && scripts/hint.sh 01 1"), 0);
     remembers(LAB_01, "new 0 2");
-    says(in_tree(10, "scripts/hint.sh 01").out, "Hint 3 of 3");
+    must_say(in_tree(10, "scripts/hint.sh 01").out, "Hint 3 of 3");
 }
 
 Test(loop, list_says_all_in_80_columns) {
@@ -272,12 +230,13 @@ Test(loop, list_says_all_in_80_columns) {
     struct outcome o = in_tree(10, "make list"),
                    terminal = in_tree(10, "script -qec 'stty cols 80; make list' /dev/null");
     exited(o, 0);
-    says(o.out,
-         "\n01-concurrent-write          data race     solved  2025-11-04     12      3\n"
-         "    Two threads write one map\n02-read-during-write         data race\n");
-    says(o.out, "\n12-lock-order                deadlock      tried   2025-11-05      2      0\n");
-    says(o.out, "\n1 of 7 solved; make next shows where to go on\n");
-    says(terminal.out, "\033[32msolved\033[0m");
+    must_say(o.out,
+             "\n01-concurrent-write          data race     solved  2025-11-04     12      3\n"
+             "    Two threads write one map\n02-read-during-write         data race\n");
+    must_say(o.out,
+             "\n12-lock-order                deadlock      tried   2025-11-05      2      0\n");
+    must_say(o.out, "\n1 of 7 solved; make next shows where to go on\n");
+    must_say(terminal.out, "\033[32msolved\033[0m");
     for (const char *line = o.out; *line; line = strchr(line, '\n') + 1)
         cr_assert_leq(strcspn(line, "\n"), 80, "%s", line);
 }
@@ -291,18 +250,17 @@ Test(loop, next_is_the_next_of_the_path) {
         struct outcome o = in_tree(10, "make next");
         exited(o, 0);
         cr_assert(strncmp(o.out, path[i], strlen(path[i])) == 0, "%s: %s", path[i], o.out);
-        says(o.out, "make check LAB=");
+        must_say(o.out, "make check LAB=");
         exited(in_tree(5, "echo %s %s 1 0 - - - >>$RACELAB_HOME/progress.txt", path[i],
                        i == 2 ? "partly" : "solved"),
                0);
     }
-    says(in_tree(10, "make next").out, "Some tool could not run here for: 03-nil-map\n");
+    must_say(in_tree(10, "make next").out, "Some tool could not run here for: 03-nil-map\n");
     exited(in_tree(10, "sed -i s/partly/solved/ $RACELAB_HOME/progress.txt"), 0);
     cr_assert_str_eq(in_tree(10, "make next").out, "All labs are solved.\n");
 }
 
-/* --- reset
- * ---------------------------------------------------------------------------------------- */
+/* --- reset ---------------------------------------------------------------------- */
 
 /* reset on a terminal, where somebody types */
 static struct outcome answers(const char *typed) {
@@ -314,16 +272,16 @@ Test(loop, reset_asks_first) {
     save("mine");
     struct outcome o = answers("n");
     exited(o, 0);
-    says(o.out, "Throw away your " MAP_01 " (+1 -0 lines)? A copy is kept. [y/N]");
-    says(o.out, "Nothing was changed.");
-    says(slurp("%s/tree/" MAP_01, tmp), "/* mine */");
+    must_say(o.out, "Throw away your " MAP_01 " (+1 -0 lines)? A copy is kept. [y/N]");
+    must_say(o.out, "Nothing was changed.");
+    must_say(slurp("%s/tree/" MAP_01, tmp), "/* mine */");
     exited(answers(""), 0);
-    says(slurp("%s/tree/" MAP_01, tmp), "/* mine */");
+    must_say(slurp("%s/tree/" MAP_01, tmp), "/* mine */");
     o = answers("y");
     exited(o, 0);
-    says(o.out, "01-concurrent-write.1.c\r\n" MAP_01 " is as it was shipped.\r\n");
+    must_say(o.out, "01-concurrent-write.1.c\r\n" MAP_01 " is as it was shipped.\r\n");
     exited(in_tree(5, "git diff --quiet"), 0);
-    says(slurp("%s/home/kept/" LAB_01 ".1.c", tmp), "/* mine */");
+    must_say(slurp("%s/home/kept/" LAB_01 ".1.c", tmp), "/* mine */");
 }
 
 Test(loop, reset_never_writes_over_what_it_kept) {
@@ -332,12 +290,13 @@ Test(loop, reset_never_writes_over_what_it_kept) {
     exited(in_tree(10, "make reset LAB=01 FORCE=1"), 0);
     save("second");
     exited(in_tree(10, "make reset LAB=01 FORCE=1"), 0);
-    says(slurp("%s/home/kept/" LAB_01 ".1.c", tmp), "/* first */");
-    says(slurp("%s/home/kept/" LAB_01 ".2.c", tmp), "/* second */");
+    must_say(slurp("%s/home/kept/" LAB_01 ".1.c", tmp), "/* first */");
+    must_say(slurp("%s/home/kept/" LAB_01 ".2.c", tmp), "/* second */");
     struct outcome o = in_tree(10, "make reset LAB=01 FORCE=1");
     exited(o, 0);
-    says(o.out, MAP_01 " is as it was shipped: nothing to reset.\nKept from earlier times: 2, in ");
-    says(o.out, "git log --oneline " MAP_01);
+    must_say(o.out,
+             MAP_01 " is as it was shipped: nothing to reset.\nKept from earlier times: 2, in ");
+    must_say(o.out, "git log --oneline " MAP_01);
 }
 
 Test(loop, reset_changes_nothing_where_it_cannot_keep_or_restore) {
@@ -346,119 +305,11 @@ Test(loop, reset_changes_nothing_where_it_cannot_keep_or_restore) {
             "cannot keep a copy in /proc/nowhere/kept: nothing was changed");
     exited(in_tree(5, "rm -rf .git"), 0);
     refused(in_tree(10, "scripts/reset.sh --force 01"), 3, "git cannot tell what " MAP_01 " was");
-    says(slurp("%s/tree/" MAP_01, tmp), "/* mine */");
+    must_say(slurp("%s/tree/" MAP_01, tmp), "/* mine */");
 }
 
 Test(loop, reset_names_its_lab) {
     save("mine");
-    says(in_tree(10, "make reset FORCE=1").err, "reset.sh: which lab? LAB=01");
-    says(slurp("%s/tree/" MAP_01, tmp), "/* mine */");
-}
-
-/* --- watch
- * ------------------------------------------------------------------------------------------ */
-
-/* No process of the copy is left: each would have this in its environment. */
-static void nothing_runs(void) {
-    exited(sh(10, "grep -lazs 'RACELAB_HOME=%s/home' /proc/[0-9]*/environ", tmp), 1);
-}
-
-static void watches(const char *words, const char *option, const char *begins) {
-    struct outcome o =
-        in_tree_after(120, words, "%s/" FIXTURES "watching.sh %s/log %s", here, tmp, option);
-    cr_assert_eq(o.status, 143, "%d: %s", o.status, o.out);
-    char *log = slurp("%s/log", tmp);
-    cr_assert(strncmp(log, begins, strlen(begins)) == 0, "%s", log);
-    nothing_runs();
-}
-
-Test(loop, watch_sees_every_save_by_inotify) {
-    if (sh(5, "command -v inotifywait").status != 0)
-        cr_skip_test("no inotifywait here: sh scripts/setup.sh watch");
-    watches("export RACELAB_LOOK=600;", "", "watch.sh: waiting for the next save");
-}
-
-Test(loop, watch_sees_every_save_by_looking) {
-    watches("", "--poll", "watch.sh: as you wish: looking twice a second instead\n");
-}
-
-Test(loop, watch_looks_where_inotifywait_is_missing_or_ends) {
-    exited(sh(20,
-              "mkdir %s/bin && cp -s /usr/bin/* /bin/* %s/bin/ 2>/dev/null; rm -f "
-              "%s/bin/inotifywait",
-              tmp, tmp, tmp),
-           0);
-    char words[128];
-    snprintf(words, sizeof words, "export PATH=%s/bin;", tmp);
-    watches(words, "",
-            "watch.sh: inotifywait is missing (sh scripts/setup.sh watch installs it): "
-            "looking twice a second instead\n");
-    exited(in_tree(10,
-                   "git checkout -q labs; printf '#!/bin/sh\\nexit 1\\n' >%s/bin/inotifywait; "
-                   "chmod +x %s/bin/inotifywait",
-                   tmp, tmp),
-           0);
-    watches(words, "",
-            "watch.sh: waiting for the next save of " MAP_01
-            "; Ctrl-C ends it\n"
-            "watch.sh: inotifywait ended: looking twice a second instead\n");
-}
-
-Test(loop, ctrl_c_ends_a_watch_and_its_check) {
-    save("seconds: 60");
-    struct outcome o =
-        in_tree(60,
-                "(until grep -q asked: typed; do sleep 0.1; done 2>/dev/null; printf '\\003'; "
-                "sleep 3) | script -qfec 'exec scripts/watch.sh 01' typed");
-    exited(o, 0);
-    says(o.out, "\033[H\033[2J"); /* a terminal is cleared */
-    nothing_runs();
-    nothing_is_remembered();
-}
-
-/* --- editors
- * ---------------------------------------------------------------------------------------- */
-
-Test(loop, compile_commands_have_every_source_of_a_lab) {
-    exited(in_tree(60, "make compile_commands.json"), 0);
-    char *all = slurp("%s/tree/compile_commands.json", tmp);
-    struct outcome o = in_tree(5, "ls labs/*/*.c solutions/*/map.c solutions/*/wrong/*.c");
-    for (char *more, *file = strtok_r(o.out, "\n", &more); file;
-         file = strtok_r(NULL, "\n", &more)) {
-        char entry[300];
-        snprintf(entry, sizeof entry, "\"file\": \"%s\"", file);
-        says(all, entry);
-    }
-    exited(in_tree(5, "git check-ignore -q compile_commands.json .racelab/progress.txt"), 0);
-    exited(in_tree(5, "git check-ignore -q .vscode/tasks.json"), 1);
-    if (sh(5, "command -v clangd").status != 0)
-        cr_skip_test("no clangd here: sh scripts/setup.sh test");
-    exited(in_tree(60, "clangd --check=" MAP_01 " && clangd --check=labs/common/hmap.c"), 0);
-    exited(in_tree(60, "echo 'int x = \"\";' >>" MAP_01 "; clangd --check=" MAP_01), 1);
-}
-
-Test(loop, a_problem_matcher_finds_what_gcc_and_the_judge_say) {
-    if (sh(5, "command -v jq").status != 0)
-        cr_skip_test("no jq here: sh scripts/setup.sh test");
-    exited(in_tree(5,
-                   "jq -r '[.tasks[].problemMatcher | objects.pattern.regexp] | unique[]' "
-                   ".vscode/tasks.json >matcher && jq -e . .vscode/*.json"),
-           0);
-    cr_assert_eq(lines(slurp("%s/tree/matcher", tmp)), 1);
-    struct outcome o =
-        in_tree(30, "echo 'int x = \"\";' >>" MAP_01
-                    "; { "
-                    "gcc -c -o x.o -Ilabs/common " MAP_01
-                    "; "
-                    "echo '" MAP_01
-                    ":25:5: error: two threads write one map'; "
-                    "echo 'rejected: 25:5: error: none'; } 2>&1 | grep -P -f matcher");
-    exited(o, 0);
-    cr_assert_eq(lines(o.out), 2, "%s", o.out);
-    says(o.out, MAP_01 ":25:5: error: two threads");
-    exited(in_tree(5,
-                   "jq -e '[.tasks[] | select(.args[0] == \"check\" or .args[0] == \"watch\") | "
-                   ".args[1]] == [\"LAB=${relativeFileDirname}\", "
-                   "\"LAB=${relativeFileDirname}\"]' .vscode/tasks.json"),
-           0);
+    must_say(in_tree(10, "make reset FORCE=1").err, "reset.sh: which lab? LAB=01");
+    must_say(slurp("%s/tree/" MAP_01, tmp), "/* mine */");
 }
