@@ -48,7 +48,7 @@ RUNS     ?=
 
 .PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk bench-explore \
         crash tsan helgrind drd rules explore core walk diff \
-        watch hint reset next editor compile_commands.json
+        check watch hint reset next editor compile_commands.json
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -189,6 +189,8 @@ walk: programs
 	@scripts/walk.sh $(LAB) $(FORMAT:%=--format %)
 diff:
 	@scripts/lab.sh diff $(LAB)
+check:
+	@scripts/check.sh $(if $(ALL),--all) $(LAB)
 watch:
 	@scripts/watch.sh $(LAB)
 hint:

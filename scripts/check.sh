@@ -3,14 +3,14 @@
 #
 # usage: scripts/check.sh [OPTION]... LAB        (or: make check LAB=01)
 #
-#   OPTION   of build/bin/judge: --all, --json FILE, --junit FILE, --map FILE …
+#   OPTION   of build/bin/judge: --all, --json FILE, --map FILE …
 #   LAB      a number (01), a slug, a part of one, or the path of one of its files
 #
 # Judges labs/LAB/map.c. What is remembered, in .racelab/progress.txt: a repair that
-# was judged is a try, until one is accepted. The same bytes judged again are not
-# another try, nor is the map.c that was shipped (git knows it). Nothing is remembered
-# of --map FILE or --results FILE, which are not about the learner's map.c as it is
-# now; or when map.c was saved while it was judged: who knows which one that was.
+# was judged is a try, until one is accepted. None is: the same bytes judged again, the
+# map.c that was shipped (git knows it), one that does not compile. Nothing is remembered
+# of --map FILE, which is not the learner's own; or when map.c was saved while it was
+# judged: who knows which one that was.
 #
 # One check at a time in one checkout: two would disturb each other.
 #
@@ -21,14 +21,16 @@ set -uo pipefail
 . "$(dirname "$0")/lib/labs.sh"
 . "$(dirname "$0")/lib/progress.sh"
 
-options=() target='' own=yes
+options=() target='' own=yes quiet=''
 while [ $# -gt 0 ]; do
+    [[ $1 != --*=* ]] || set -- "${1%%=*}" "${1#*=}" "${@:2}"
     case $1 in
     --help) manual ;;
     --version) said_version ;;
     --map | --json | --junit | --results)
         [ -n "${2-}" ] || wrong "$1 takes a file"
-        [[ $1 != --map && $1 != --results ]] || own=''
+        [ "$1" != --map ] || own=''
+        [ "$2" != - ] || quiet=yes # standard output is for that
         file=$2
         [[ $file = /* || $file = - ]] || file=$PWD/$file # the judge runs in the root
         options+=("$1" "$(short "$file")"); shift 2 ;;
@@ -59,10 +61,12 @@ if [ "$before" != "$(fingerprint)" ]; then
     note "labs/$lab/map.c was saved meanwhile: the verdict may be of either, and is not remembered"
     exit $status
 fi
-# accepted, and git knows it: a repair that was committed
+# as shipped, but accepted: a repair that was committed
 [[ $shipped -ne 0 || $status -eq 0 ]] || exit $status
+[ $status -ne 1 ] || (build "build/plain/labs/$lab/map.o") 8>&- 2>/dev/null || exit $status
 progress_change "$lab" progress_judged "$status" "$before"
 [ $status -eq 0 ] || exit $status
 progress_of "$lab"
+[ ! "$quiet" ] || exit $status
 [ "$line" -eq 0 ] || printf '%sSolved in %s.%s ' "$green" "$(tries_and_hints)" "$plain"
 echo "Next: make diff LAB=${lab%%-*} compares, make next goes on."

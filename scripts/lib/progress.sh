@@ -59,8 +59,8 @@ progress_manual() {
 # it, `make list` shows it. It is yours: change a line, or delete it to begin anew. What
 # follows a # at a line's end is a remark of yours, and stays.
 # state: new (only hints were read), tried, partly (accepted by all tools that can run
-# here; some cannot), solved. tries: different repairs that were judged until it was
-# solved. judged: what map.c was then (sha256).
+# here; some cannot), solved. tries: different repairs that compiled and were judged,
+# until it was solved. judged: what map.c was then (sha256).
 #
 # lab                    state   tries  hints  first try         solved            judged
 TEXT

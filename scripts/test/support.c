@@ -86,7 +86,8 @@ void make_tree(void) {
            "mkdir %s/tree && tar c --exclude=fixtures Makefile labs solutions scripts .gitignore "
            ".vscode | tar x -C %s/tree && cd %s/tree && git init -q && "
            "git add labs .gitignore .vscode && "
-           "git -c user.name=test -c user.email=test commit -qm shipped",
+           "git -c user.name=test -c user.email=test commit -qm shipped && "
+           "mkdir build && touch build/.tools",
            tmp, tmp, tmp),
         0);
 }

@@ -87,6 +87,20 @@ Test(loop, what_was_shipped_is_no_try) {
     nothing_is_remembered();
 }
 
+Test(loop, what_does_not_compile_is_no_try) {
+    exited(in_tree(5, "echo 'int x = \"\";' >>" MAP_01), 0);
+    exited(in_tree(20, "scripts/check.sh 01"), 1);
+    nothing_is_remembered();
+}
+
+Test(loop, standard_output_is_left_to_a_machine_that_asked_for_it) {
+    save("verdict: 0");
+    struct outcome o = in_tree(10, "scripts/check.sh --json=- 01");
+    exited(o, 0);
+    cr_assert_str_eq(o.out, "asked: --json - " LAB_01 "\nverdict: 0\n");
+    remembers(LAB_01, "solved 1 0");
+}
+
 Test(loop, a_repair_that_was_committed_is_solved) {
     save("verdict: 0");
     exited(in_tree(10,
