@@ -47,7 +47,11 @@ fingerprint() { sha256sum 2>/dev/null <"$map" | cut -c 1-12; }
 # The judge, and what it runs, do not hold the lock
 { mkdir -p "$root/build" && exec 8>>"$root/build/checking"; } || environment 'cannot write to build/'
 flock -n 8 || { note 'another check is running: this one waits for it'; flock 8; }
-[ -n "${RACELAB_JUDGE-}" ] || build build/bin/judge 8>&- # a test has a judge of its own
+if [ -z "${RACELAB_JUDGE-}" ]; then # a test has a judge of its own
+    build build/bin/judge 8>&-
+    (build build/bin/explore) 8>&- # which the judge runs, if it is there
+    [ ! -t 2 ] || printf '\r\033[K' >&2
+fi
 cd "$root" || exit
 as_shipped "$lab"
 shipped=$?
