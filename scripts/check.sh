@@ -72,5 +72,6 @@ progress_change "$lab" progress_judged "$status" "$before"
 [ $status -eq 0 ] || exit $status
 progress_of "$lab"
 [ ! "$quiet" ] || exit $status
+echo
 [ "$line" -eq 0 ] || printf '%sSolved in %s.%s ' "$green" "$(tries_and_hints)" "$plain"
 echo "Next: make diff LAB=${lab%%-*} compares, make next goes on."

@@ -76,7 +76,7 @@ Test(loop, what_was_solved_stays_so_and_says_what_is_next) {
     struct outcome o = in_tree(10, "scripts/check.sh 01");
     exited(o, 0);
     must_say(o.out,
-             "\nSolved in 1 try, 0 hints. Next: make diff LAB=01 compares, make next goes on.\n");
+             "\n\nSolved in 1 try, 0 hints. Next: make diff LAB=01 compares, make next goes on.\n");
     save("verdict: 1");
     exited(in_tree(10, "scripts/check.sh 01"), 1);
     remembers(LAB_01, "solved 1 0");
@@ -202,7 +202,7 @@ Test(loop, a_verdict_counts_where_nothing_can_be_remembered) {
     save("verdict: 0");
     struct outcome o = in_tree(10, "RACELAB_HOME=/proc/nowhere scripts/check.sh 01");
     refused(o, 0, "cannot write to /proc/nowhere: this is not remembered");
-    must_say(o.out, "verdict: 0\nNext: make diff LAB=01");
+    must_say(o.out, "verdict: 0\n\nNext: make diff LAB=01");
 }
 
 /* --- hint, list, next ------------------------------------------------------------------------ */
