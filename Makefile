@@ -48,7 +48,8 @@ SIDE     ?= racy
 RUNS     ?=
 
 .PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk bench-explore \
-        crash tsan helgrind drd rules explore core walk diff hint
+        crash tsan helgrind drd rules explore core walk diff \
+        check watch hint reset next editor compile_commands.json
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -205,10 +206,20 @@ core: programs
 	@scripts/lab.sh core $(LAB) $(SIDE)
 walk: programs
 	@scripts/walk.sh $(LAB) $(FORMAT:%=--format %)
-diff hint:
-	@scripts/lab.sh $@ $(LAB)
-list:
-	@scripts/lab.sh list
+diff:
+	@scripts/lab.sh diff $(LAB)
+check:
+	@scripts/check.sh $(if $(ALL),--all) $(LAB)
+watch:
+	@scripts/watch.sh $(LAB)
+hint:
+	@scripts/hint.sh $(LAB) $(HINT)
+# throws work away: of the lab that was named, not of LAB's default
+reset:
+	@scripts/reset.sh $(if $(filter 1 yes,$(FORCE)),--force) $(if $(filter file,$(origin LAB)),,$(LAB))
+list next editor:
+	@scripts/$@.sh
+compile_commands.json: editor
 
 # --- the whole house ---------------------------------------------------------
 doctor:

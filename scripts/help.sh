@@ -11,7 +11,8 @@ colours
 sed "s/^[A-Z].*/$bold&$plain/" <<'TEXT'
 Begin
   make                  set up what is missing, then walk lab 01 from crash to repair
-  make list             the labs
+  make list             the labs, and how far you are with each
+  make next             the next one, and how to begin it
   make doctor           would anything here make labs fail, through no fault of yours?
 
 One lab: LAB is a number, a slug or a part of it; SIDE=solution for the repair
@@ -22,8 +23,11 @@ One lab: LAB is a number, a slug or a part of it; SIDE=solution for the repair
   make tsan LAB=02      what ThreadSanitizer says; also: helgrind, drd
   make explore LAB=02   the schedule that makes it fail, step by step
   make rules LAB=02     the tests of its contract, with one thread
-  make hint LAB=02      three hints
-  make diff LAB=02      the repair
+  make check LAB=02     your repair, judged: accepted, or why not
+  make watch LAB=02     the same at each save, until Ctrl-C
+  make hint LAB=02      the next of three hints; HINT=1: that one again
+  make diff LAB=02      our repair
+  make reset LAB=02     map.c as it was shipped: asks first, and keeps yours
 
 Any program of yours
   scripts/tsan.sh -- PROGRAM ARG...      also: helgrind.sh, drd.sh, core.sh
@@ -32,6 +36,7 @@ Any program of yours
   gdb -x scripts/gdb/racelab.py PROGRAM CORE
 
 The whole house
+  make editor           compile_commands.json, so that editors understand the code
   make test             set up what is missing, then run every test
   make matrix           how often everything shows (15 minutes)
   make traces           record traces/ anew, and what the documents quote of it

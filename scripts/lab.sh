@@ -2,7 +2,6 @@
 # lab.sh - one verb on one lab, compared with what its lab.txt says is true.
 #
 # usage: scripts/lab.sh VERB LAB [SIDE] [--runs N] [--more N]
-#        scripts/lab.sh list
 #
 #   crash               run it until it dies, and show what it says
 #   rate                run it 200 times, and count the deaths
@@ -11,8 +10,8 @@
 #   explore             look for a schedule that makes it fail (20000; --runs N)
 #   core                get a core and show what is in it
 #   rules               run the tests of its contract, with one thread
-#   diff, hint          the repair as a diff; the hints
-#   LAB                 a number (01), a slug, or a part of one
+#   diff                the repair as a diff
+#   LAB                 a number (01), a slug, a part of one, or a path in its folder
 #   SIDE                racy (as shipped), solution, wrong/NAME, right/NAME, or
 #                       unannotated (the solution without its words to Valgrind)
 #
@@ -31,11 +30,6 @@ verb=${1-}
 case $verb in
 --help | '') manual ;;
 --version) said_version ;;
-list)
-    for lab in $(all_labs); do
-        printf '%s%-24s%s %-19s %s\n' "$bold" "$lab" "$plain" "$(lab_says "$lab" class)" "$(lab_says "$lab" title)"
-    done
-    exit 0 ;;
 esac
 lab=$(lab_find "${2-}") || exit
 side=racy runs='' more=25
@@ -61,6 +55,5 @@ helgrind | drd) detector "$verb" plain ;;
 rules) program=$(program_of "$lab" "$side" plain rules) && exec timeout 120 "$program" -j1 ;;
 diff) diff -u --label "labs/$lab/map.c" --label "solutions/$lab/map.c" "$root/labs/$lab/map.c" "$root/solutions/$lab/map.c"
       [ $? -lt 2 ] ;;
-hint) cat "$root/labs/$lab/hints.md" ;;
 *) wrong "unknown verb '$verb'" ;;
 esac

@@ -1,9 +1,10 @@
 #!/bin/sh
 # setup.sh - install what racelab needs, and only what is missing.
 #
-# usage: sh scripts/setup.sh [--dry-run] [lab | test | fuzz | lint | picture]
+# usage: sh scripts/setup.sh [--dry-run] [lab | watch | test | fuzz | lint | picture]
 #
 #   lab        what `make` and `make test` use (the default)
+#   watch      what `make watch` can use; it works without
 #   test       what `make test` can use besides: a browser, Go's pprof, validators
 #   fuzz       what `make fuzz` uses
 #   lint       what `make lint` uses
@@ -13,7 +14,7 @@
 # Exit status: 0 all there, 2 used wrongly, 3 cannot install (it says what to do).
 set -eu
 
-# Group, package, proof, why. The proof is a command or a header: where it is,
+# Groups, package, proof, why. The proof is a command or a header: where it is,
 # however it came, the package is not needed. "-" means that only dpkg can tell.
 wanted='
 lab      gcc              gcc                    compiles the labs; has ThreadSanitizer
@@ -32,8 +33,9 @@ lab      libjansson-dev   jansson.h              writes and reads JSON
 lab      libprotobuf-c-dev protobuf-c/protobuf-c.h  writes profiles for pprof
 lab      protobuf-c-compiler protoc-c            makes C of their format
 lab      zlib1g-dev       zlib.h                 which are compressed
+watch,test inotify-tools  inotifywait            tells of a save at once, instead of a look twice a second
+test     clangd           clangd                 must understand compile_commands.json
 test     g++              g++                    compiles programs in C++, whose cores are read
-test     chromium         chromium               draws the HTML pages of walk, for a look at them
 test     golang-go        go                     has pprof, which must read the profiles of walk
 test     python3-jsonschema -                    holds JSON and SARIF against their schemas
 test     libxml2-utils    xmllint                holds HTML and JUnit against XML
@@ -45,7 +47,7 @@ lint     clang-tidy       clang-tidy             finds bugs that compilers let p
 lint     cppcheck         cppcheck               finds some more
 lint     shellcheck       shellcheck             does the same for scripts
 picture  aha              aha                    turns terminal colours into HTML
-picture  chromium         chromium               turns HTML into a picture
+test,picture chromium     chromium               draws the HTML pages of walk, and the picture
 '
 
 # shellcheck source=scripts/lib/apt.sh
@@ -67,7 +69,7 @@ present() { # PACKAGE PROOF
 group=lab dry='' sudo=''
 for arg; do
     case $arg in
-    lab | test | fuzz | lint | picture) group=$arg ;;
+    lab | watch | test | fuzz | lint | picture) group=$arg ;;
     --dry-run) dry=yes ;;
     --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 0 ;;
     --version) say 'setup.sh (racelab) 1.0'; exit 0 ;;
@@ -79,10 +81,10 @@ installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null |
     sed -n 's/^installed //p' | tr '\n' ' ')
 missing='' list=''
 while read -r of package proof why; do
-    if [ "$of" = "$group" ] && ! present "$package" "$proof"; then
-        missing="$missing $package"
-        list="$list$(printf '\n  %-19s  %s' "$package" "$why")"
-    fi
+    case ",$of," in *",$group,"*) ;; *) continue ;; esac
+    ! present "$package" "$proof" || continue
+    missing="$missing $package"
+    list="$list$(printf '\n  %-19s  %s' "$package" "$why")"
 done <<ROWS
 $wanted
 ROWS

@@ -5,8 +5,8 @@
 
 as_claimed() { note "as lab.txt says: $1"; exit 0; }
 not_claimed() {
-    git -C "$root" diff --quiet HEAD -- "labs/$lab/map.c" 2>/dev/null
-    if [ $? -eq 1 ] && [ "$side" = racy ]; then # 1: it differs; anything else: git cannot tell
+    as_shipped "$lab"
+    if [ $? -eq 1 ] && [ "$side" = racy ]; then # 2: git cannot tell
         note "labs/$lab/map.c is yours now; of the one that was shipped, lab.txt says: $1"
         exit 0
     fi

@@ -5,10 +5,22 @@
 
 all_labs() { for dir in "$root"/labs/*/lab.txt; do basename "$(dirname "$dir")"; done; }
 
-# lab_find TEXT: the one lab that TEXT is the number, the slug or a part of
+# The labs in the order to learn them in: that of the table in labs/README.md; then
+# those that are not in it
+path_labs() {
+    { sed -n 's#^| *\[[^]]*\](\([^/)]*\)/).*#\1#p' "$root/labs/README.md"; all_labs; } | awk '!seen[$0]++' |
+        while read -r lab; do [ ! -f "$root/labs/$lab/lab.txt" ] || echo "$lab"; done
+}
+
+# lab_find TEXT: the one lab that TEXT is the number, the slug or a part of; or a
+# folder or file of which (an editor knows the path of what is open)
 lab_find() {
     local found
     [ -n "${1-}" ] || wrong 'which lab? LAB=01, or a part of its name'
+    if [[ $1 = . || $1 = */* ]]; then
+        found=$(realpath -m -- "$1")
+        [[ $found/ =~ .*/(labs|solutions|traces)/([^/]+)/ ]] && set -- "${BASH_REMATCH[2]}"
+    fi
     found=$(all_labs | grep -E -- "^0?$1(-|\$)" || all_labs | grep -F -- "$1")
     case $(wc -w <<<"$found") in
     1) echo "$found" ;;
@@ -19,6 +31,12 @@ lab_find() {
 
 # lab_says LAB KEY: what lab.txt has after "KEY: ", or nothing
 lab_says() { sed -n "s/^$2: *//p" "${RACELAB_CLAIMS:-$root/labs/$1/lab.txt}" | head -n 1; }
+
+# as_shipped LAB: 0: its map.c is the one in git; 1: it is not; 2: git cannot tell
+as_shipped() {
+    git -C "$root" cat-file -e "HEAD:./labs/$1/map.c" 2>/dev/null || return 2
+    git -C "$root" cat-file --filters "HEAD:./labs/$1/map.c" 2>/dev/null | cmp -s - "$root/labs/$1/map.c" || return 1
+}
 
 # side_of LAB SIDE: its folder under build/<mode>. SIDE is racy, solution,
 # wrong/NAME, right/NAME, or unannotated: the solution without its words to Valgrind
@@ -36,7 +54,7 @@ side_of() {
 # program_of LAB SIDE MODE [lab|rules]: its path, built
 program_of() {
     local program name=${4-lab}
-    [ "$2" != unannotated ] || name=lab-unannotated
+    [ "$2" != unannotated ] || name='lab-unannotated'
     program=build/$3/$(side_of "$1" "$2")/$name || exit
     build "$program"
     echo "$root/$program"

@@ -73,6 +73,41 @@ void remove_tmp(void) {
     sh(10, "rm -rf %s", tmp);
 }
 
+char project[512];
+
+void make_tree(void) {
+    make_tmp();
+    cr_assert_not_null(getcwd(project, sizeof project));
+    unsetenv("MAKEFLAGS"); /* the make in the copy is no part of the one that tests */
+    unsetenv("MFLAGS");
+    unsetenv("MAKELEVEL");
+    exited(
+        sh(60,
+           "mkdir %s/tree && tar c --exclude=fixtures Makefile labs solutions scripts .gitignore "
+           ".vscode | tar x -C %s/tree && cd %s/tree && git init -q && "
+           "git add labs .gitignore .vscode && "
+           "git -c user.name=test -c user.email=test commit -qm shipped && "
+           "mkdir build && touch build/.tools",
+           tmp, tmp, tmp),
+        0);
+}
+
+struct outcome in_tree(double timeout, const char *format, ...) {
+    char command[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(command, sizeof command, format, args);
+    va_end(args);
+    return sh(timeout,
+              "export RACELAB_HOME=%s/home RACELAB_JUDGE=%s/scripts/test/fixtures/loop/judge.sh; "
+              "cd %s/tree; %s",
+              tmp, project, tmp, command);
+}
+
+void must_say(const char *text, const char *expected) {
+    cr_assert(strstr(text, expected), "expected \"%s\" in: %s", expected, text);
+}
+
 int lines(const char *text) {
     int n = 0;
     for (; *text; text++)

@@ -32,6 +32,21 @@ extern char tmp[64];
 void make_tmp(void);
 void remove_tmp(void);
 
+/* The same, with a copy of the project in tmp/tree: a git repository of its own, with
+ * progress of its own, in tmp/home. A script stands in for the judge there
+ * (fixtures/loop/judge.sh), and map.c tells it what to say. */
+void make_tree(void);
+
+/* sh() in that copy. */
+struct outcome in_tree(double timeout, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Where the project itself is, once make_tree() was called. */
+extern char project[512];
+
+/* Fails the test unless text holds what is expected. */
+void must_say(const char *text, const char *expected);
+
 /* How many lines a text has. */
 int lines(const char *text);
 

@@ -198,11 +198,11 @@ static void run_natively(const struct trial *t, struct evidence *e) {
 static bool about_threads(const struct trial *t, const char *name) {
     char *path = words("solutions/%s/wrong/%s.c", t->lab, name), by[16] = "";
     char *text = file_text(path);
-    static const char *const oracles[] = {"stress", "explore", "tsan", "helgrind", "drd"};
+    static const char *const names[] = {"stress", "explore", "tsan", "helgrind", "drd"};
     bool found = false;
     sscanf(text, "/* rejected by: %15[a-z]", by);
     for (int i = 0; i < 5; i++)
-        found |= strcmp(by, oracles[i]) == 0;
+        found |= strcmp(by, names[i]) == 0;
     free(text);
     free(path);
     return found;
