@@ -210,6 +210,8 @@ diff:
 	@scripts/lab.sh diff $(LAB)
 check:
 	@scripts/check.sh $(if $(ALL),--all) $(LAB)
+answer:
+	@scripts/answer.sh $(LAB) $(if $(FUNCTIONS),--functions '$(FUNCTIONS)') $(if $(VICTIM),--victim '$(VICTIM)') $(if $(CLASS),--class '$(CLASS)')
 watch:
 	@scripts/watch.sh $(LAB)
 hint:

@@ -23,6 +23,7 @@ One lab: LAB is a number, a slug or a part of it; SIDE=solution for the repair
   make tsan LAB=02      what ThreadSanitizer says; also: helgrind, drd
   make explore LAB=02   the schedule that makes it fail, step by step
   make rules LAB=02     the tests of its contract, with one thread
+  make answer LAB=02    asks for your diagnosis, and holds it against the evidence
   make check LAB=02     your repair, judged: accepted, or why not
   make watch LAB=02     the same at each save, until Ctrl-C
   make hint LAB=02      the next of three hints; HINT=1: that one again

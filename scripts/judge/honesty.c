@@ -10,20 +10,11 @@
 #include "asked.h"
 #include "told.h"
 
-/* Like a compiler's message, so that an editor finds the place; then the line itself. */
 static void tell(const struct trial *t, const struct objection *e, FILE *out) {
-    char *text = e->line ? file_text(t->map) : NULL, *line = text;
-    if (!e->line) {
-        fprintf(out, "%s: it %s\n", t->map, e->what);
-    } else {
-        for (int n = 1; n < e->line && line; n++)
-            line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
-        fprintf(out, "%s:%d:%d: error: it %s\n", t->map, e->line, e->column, e->what);
-        if (line)
-            fprintf(out, "    %.*s\n", (int)strcspn(line, "\n"), line);
-    }
+    char *what = words("it %s", e->what);
+    tell_place(t->map, e->line, e->column, what, out);
     tell_wrapped(e->why, 0, 0, out);
-    free(text);
+    free(what);
 }
 
 void ask_honesty(const struct trial *t, struct opinion *o) {

@@ -86,8 +86,9 @@ static bool tell_record(const struct trial *t, const char *record, int *last, FI
     if (!line || line == *last)
         return false;
     *last = line;
-    fprintf(out, "%s:%d: note: in %s\n", t->map, line, function);
-    tell_line(t->map, line, out);
+    char *what = words("in %s", function);
+    tell_place(t->map, line, 0, what, out);
+    free(what);
     return true;
 }
 

@@ -81,27 +81,42 @@ static void tell_steps(const struct trial *t, const json_t *defect, FILE *out) {
 
 /* --- the places in the repair --------------------------------------------------------------- */
 
+/* ", holding s->lock and gate": of a site, what it holds; "" where that is not known. */
+static char *holding(const json_t *site) {
+    const json_t *locks = json_object_get(site, "locks"), *lock;
+    size_t i, size, count = json_array_size(locks);
+    char *said;
+    if (!json_is_array(locks))
+        return words("%s", "");
+    if (!count)
+        return words(", holding no lock");
+    FILE *out = open_memstream(&said, &size);
+    if (!out)
+        stop(3, "out of memory");
+    json_array_foreach(locks, i, lock) fprintf(out, "%s%s",
+                                               i == 0           ? ", holding "
+                                               : i + 1 == count ? " and "
+                                                                : ", ",
+                                               json_string_value(lock));
+    fclose(out);
+    return said;
+}
+
 /* "in hmap_next, called from here, it reads hmap#1.B, holding no lock"; frame i is the
  * repair's own. */
-static char *site_told(const struct trial *t, const json_t *site, size_t i) {
-    const json_t *stack = json_object_get(site, "stack"), *held = json_object_get(site, "held");
-    const json_t *callee = i ? json_array_get(stack, i - 1) : NULL,
-                 *taken = json_array_get(held, 0);
-    const char *object = text_of(site, "object"), *holding = "";
-    char lock[64];
-    if (strcmp(text_of(taken, "file"), t->map) == 0) {
-        snprintf(lock, sizeof lock, ", holding the lock of line %d", number_of(taken, "line"));
-        holding = lock;
-    } else if (number_of(site, "size")) {
-        holding = ", holding no lock";
-    }
-    return words("%s%s%sit %s%s%.*s%s", callee ? "in " : "here ", text_of(callee, "function"),
-                 callee ? ", called from here, " : "", text_of(site, "does"), *object ? " " : "",
-                 (int)strcspn(object, ","), object, holding);
+static char *site_told(const json_t *site, size_t i) {
+    const json_t *callee = i ? json_array_get(json_object_get(site, "stack"), i - 1) : NULL;
+    const char *object = text_of(site, "object");
+    char *locks = holding(site);
+    char *said = words("%s%s%sit %s%s%.*s%s", callee ? "in " : "here ", text_of(callee, "function"),
+                       callee ? ", called from here, " : "", text_of(site, "does"),
+                       *object ? " " : "", (int)strcspn(object, ","), object, locks);
+    free(locks);
+    return said;
 }
 
 /* The innermost frame of the stack that is in the repair. */
-static void tell_place(const struct trial *t, const json_t *defect, const json_t *site, FILE *out) {
+static void tell_site(const struct trial *t, const json_t *defect, const json_t *site, FILE *out) {
     const json_t *frame;
     size_t i;
     char name[40];
@@ -109,10 +124,10 @@ static void tell_place(const struct trial *t, const json_t *defect, const json_t
         if (strcmp(text_of(frame, "file"), t->map) != 0)
             continue;
         label(defect, number_of(site, "thread"), name, sizeof name);
-        fprintf(out, "%s:%d: note: %s, in %s\n", t->map, number_of(frame, "line"), name,
-                text_of(frame, "function"));
-        tell_line(t->map, number_of(frame, "line"), out);
-        char *does = site_told(t, site, i);
+        char *who = words("%s, in %s", name, text_of(frame, "function"));
+        tell_place(t->map, number_of(frame, "line"), 0, who, out);
+        free(who);
+        char *does = site_told(site, i);
         tell_wrapped(does, 4, 4, out);
         free(does);
         return;
@@ -122,9 +137,9 @@ static void tell_place(const struct trial *t, const json_t *defect, const json_t
 static void tell_places(const struct trial *t, const json_t *defect, FILE *out) {
     const json_t *site;
     size_t i;
-    tell_place(t, defect, json_object_get(defect, "earlier"), out);
-    json_array_foreach(json_object_get(defect, "circle"), i, site) tell_place(t, defect, site, out);
-    tell_place(t, defect, json_object_get(defect, "site"), out);
+    tell_site(t, defect, json_object_get(defect, "earlier"), out);
+    json_array_foreach(json_object_get(defect, "circle"), i, site) tell_site(t, defect, site, out);
+    tell_site(t, defect, json_object_get(defect, "site"), out);
 }
 
 /* --- one defect --------------------------------------------------------------------------------

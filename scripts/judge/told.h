@@ -12,7 +12,9 @@ enum { COLUMNS = 80 };
  * others with `hang`. */
 void tell_wrapped(const char *words, int indent, int hang, FILE *out);
 
-/* Line `number` of a source, indented by four; nothing when it is not there. */
-void tell_line(const char *path, int number, FILE *out);
+/* "map.c:33:5: error: T1, in map_put", as compilers say it, so that an editor finds the
+ * place; then the line itself. Column 0: where the line's code begins. Line 0: no place in
+ * it; then it is "map.c: error: …" alone. */
+void tell_place(const char *path, int line, int column, const char *what, FILE *out);
 
 #endif

@@ -139,8 +139,8 @@ Test(judge, places_what_it_refuses) {
     struct outcome o = sh(60, JUDGE "--map %s/map.c " LAB, tmp);
     exited(o, 1);
     char expected[300];
-    snprintf(expected, sizeof expected,
-             "%s/map.c:32:5: error: it calls usleep\n        usleep(10);\n", tmp);
+    snprintf(expected, sizeof expected, "%s/map.c:32:5: error: it calls usleep\n    usleep(10);\n",
+             tmp);
     cr_assert(strstr(o.out, expected), "%s", o.out);
 }
 
@@ -221,7 +221,7 @@ Test(judge, leaks_alone_count_what_is_kept) {
     json_t *v = judged("--all", 1);
     rejected_alone(v, "leaks");
     rejected(v, "leaks", "1 block more each round");
-    cr_assert(strstr(of(asked(v, "leaks"), "story"), "map.c:32: note: in map_put\n"), "%s",
+    cr_assert(strstr(of(asked(v, "leaks"), "story"), "map.c:32:12: error: in map_put\n"), "%s",
               of(v, "text"));
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crossing.h"
+#include "locks.h"
 #include "memory.h"
 #include "sites.h"
 #include "story.h"
@@ -36,15 +37,33 @@ static json_t *stack(const struct channel *c, const struct call_stack *s) {
     return list;
 }
 
+/* Names of the locks that it holds there; null where the trace does not say. */
+static json_t *locks(const struct channel *c, const struct defect_site *s) {
+    uint32_t i = 0;
+    while (i < c->event_count && (c->events[i].step != s->step || c->events[i].thread != s->thread))
+        i++;
+    if (i == c->event_count)
+        return json_null();
+    struct held_locks held;
+    json_t *list = json_array();
+    locks_held(c, s->thread, i, &held);
+    for (int k = 0; k < held.count; k++) {
+        char name[120];
+        memory_object(c, held.address[k], s->step, name, sizeof name);
+        json_array_append_new(list, text(name));
+    }
+    return list;
+}
+
 static json_t *site(const struct channel *c, const struct defect_site *s) {
     char object[160] = "";
     if (s->address)
         memory_said(c, s->address, s->size, s->step, object, sizeof object);
-    return json_pack("{s:i, s:i, s:o, s:s, s:i, s:o, s:o, s:o, s:o}", "step", (int)s->step,
+    return json_pack("{s:i, s:i, s:o, s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "step", (int)s->step,
                      "thread", s->thread, "name", *s->name ? text(s->name) : json_null(), "does",
                      s->does, "size", (int)s->size, "address", hex(s->address), "object",
                      *object ? text(object) : json_null(), "stack", stack(c, &s->stack), "held",
-                     s->held.pc ? stack(c, &s->held) : json_null());
+                     s->held.pc ? stack(c, &s->held) : json_null(), "locks", locks(c, s));
 }
 
 /* The site, the earlier one of a race and the like, the other threads of a circle. */

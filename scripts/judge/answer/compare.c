@@ -74,6 +74,10 @@ bool compare_functions(const struct trial *t, const struct evidence *e, const ch
 /* --- who is the victim --------------------------------------------------------------------------
  */
 
+static const char *the(const char *role) {
+    return strcmp(role, "main") ? "the " : "";
+}
+
 bool compare_victim(const struct evidence *e, const char *role, FILE *out) {
     int named = 0, found = -1;
     for (int i = 0; i < e->victim_count; i++) {
@@ -83,15 +87,15 @@ bool compare_victim(const struct evidence *e, const char *role, FILE *out) {
     }
     fprintf(out, "Who is the victim? %s: %s\n", role, found >= 0 ? "yes." : "no.");
     if (found >= 0 && e->victims[found].runs)
-        say(out, words("It was the %s that found out, in %d of %d native runs.", role,
+        say(out, words("It was %s%s that found out, in %d of %d native runs.", the(role), role,
                        e->victims[found].runs, e->native_runs));
     else if (found >= 0)
-        say(out, words("A schedule shows it: it is the %s that fails there.", role));
+        say(out, words("A schedule shows it: it is %s%s that fails there.", the(role), role));
     else
         say(out, words("Of %d native runs %d failed; %d times the program said who found out, and "
                        "it was never "
-                       "the %s. Nor was it in any of the %ld schedules that failed.",
-                       e->native_runs, e->native_deaths, named, role, e->failed));
+                       "%s%s. Nor was it in any of the %ld schedules that failed.",
+                       e->native_runs, e->native_deaths, named, the(role), role, e->failed));
     return found >= 0;
 }
 
@@ -152,8 +156,9 @@ static void support(const struct evidence *e, const char *class, FILE *out) {
                        "they are together is not.",
                        e->failed, e->schedules));
     else
-        say(out, words("%ld of %ld schedules have one; and with one thread interrupted at no "
-                       "place, nothing fails.",
+        say(out, words("%ld of %ld schedules have one; and nothing fails unless a thread is "
+                       "interrupted in the "
+                       "middle of a call.",
                        e->raced, e->schedules));
 }
 

@@ -208,25 +208,36 @@ static bool about_threads(const struct trial *t, const char *name) {
     return found;
 }
 
+/* Explores it for as long as it shows nothing of that kind: does it fail without a race? */
+static void try_without_race(const struct trial *t, struct evidence *e, const char *name) {
+    struct child_end end;
+    char *program = words("build/explore/solutions/%s/wrong/%s/lab", t->lab, name);
+    char *const argv[] = {(char[]){"make"}, (char[]){"-s"}, program, NULL};
+    FILE *f = asked(t, argv, "make", 60, &end);
+    if (f)
+        fclose(f);
+    json_t *all = explored(t, program, "1");
+    long failed = (long)json_integer_value(json_object_get(all, "failed"));
+    if (failed > 0 && json_integer_value(json_object_get(all, "raced")) == 0) {
+        e->raceless_failed = failed;
+        snprintf(e->raceless, sizeof e->raceless, "%s", name);
+    }
+    json_decref(all);
+    free(program);
+}
+
 /* Is there a wrong repair that took the race away, and fails? Then there was more. */
 static void look_without_race(const struct trial *t, struct evidence *e) {
-    char pattern[256];
+    char pattern[256], name[96];
     glob_t g;
-    snprintf(pattern, sizeof pattern, "build/explore/solutions/%s/wrong/*/lab", t->lab);
+    snprintf(pattern, sizeof pattern, "solutions/%s/wrong/*.c", t->lab);
     if (glob(pattern, 0, NULL, &g))
         return;
     for (size_t i = 0; i < g.gl_pathc && !*e->raceless; i++) {
-        char *program = words("%s", g.gl_pathv[i]), *slash = strrchr(g.gl_pathv[i], '/');
-        *slash = '\0';
-        const char *name = strrchr(g.gl_pathv[i], '/') + 1;
-        json_t *all = about_threads(t, name) ? explored(t, program, "1") : NULL;
-        long failed = (long)json_integer_value(json_object_get(all, "failed"));
-        if (failed > 0 && json_integer_value(json_object_get(all, "raced")) == 0) {
-            e->raceless_failed = failed;
-            snprintf(e->raceless, sizeof e->raceless, "%s", name);
-        }
-        json_decref(all);
-        free(program);
+        const char *base = strrchr(g.gl_pathv[i], '/') + 1;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(base, "."), base);
+        if (about_threads(t, name))
+            try_without_race(t, e, name);
     }
     globfree(&g);
 }
