@@ -47,7 +47,7 @@ LAB      ?= 01
 SIDE     ?= racy
 RUNS     ?=
 
-.PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk bench-explore \
+.PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk bench-check bench-explore \
         crash tsan helgrind drd rules explore core walk diff \
         check watch hint reset next editor compile_commands.json
 .DEFAULT_GOAL := all
@@ -239,6 +239,8 @@ fuzz:
 	@scripts/fuzz.sh
 bench-explore: programs
 	@scripts/bench-explore.sh
+bench-check: build
+	@scripts/bench-check.sh
 bench-walk: programs
 	@scripts/bench-walk.sh
 lint:
