@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "asked.h"
+#include "doubt.h"
 
 static const struct detector {
     const char *name, *mode;
@@ -84,6 +85,7 @@ static void ask(const struct trial *t, struct opinion *o, const struct detector 
             o->found = words("%s %s", kind, pair);
             o->story = words("%s\n%s", said, story);
             free(story);
+            doubt(t, d->name, findings, o);
         } else {
             o->found = "it died";
             o->story = words("%s", said);

@@ -120,6 +120,7 @@ int main(int argc, char **argv) {
     open_outputs(&o);
     trial_of(&t, o.lab, o.map, o.keep);
     t.all = o.all;
+    t.opinions = opinions;
     child_setup();
     ask_all(&t, opinions);
     struct verdict_of v = {.trial = &t, .opinions = opinions, .status = status_of(opinions)};

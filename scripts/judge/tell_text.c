@@ -13,6 +13,7 @@
 char *opinion_line(const struct opinion *o) {
     switch (o->verdict) {
     case NOT_ASKED: return words("not asked");
+    case DOUBTED:
     case REJECTED: return words("%s", o->found);
     case ENVIRONMENT: return words("environment, not your code");
     case LATE: return words("nothing, and ran out of time");
@@ -95,7 +96,8 @@ static void tell_why(const struct verdict_of *v, FILE *out) {
 
 static void tell_row(const struct oracle *k, const struct opinion *o, const char *red,
                      const char *plain, FILE *out) {
-    static const char *const verdicts[] = {"", "passed", "rejected", "not judged", "not judged"};
+    static const char *const verdicts[] = {"",         "passed",     "doubted",
+                                           "rejected", "not judged", "not judged"};
     char *line = opinion_line(o), tries[32] = "";
     if (o->tries)
         snprintf(tries, sizeof tries, "%ld %.*s", o->tries, (int)strlen(o->unit) - (o->tries == 1),
@@ -103,7 +105,7 @@ static void tell_row(const struct oracle *k, const struct opinion *o, const char
     bool bad = o->verdict == REJECTED;
     fprintf(out, "%-9s  %-15s  %s%-10s%s  %.42s\n", k->name, tries, bad ? red : "",
             verdicts[o->verdict], bad ? plain : "", line);
-    if (o->random && o->detail)
+    if (o->random && o->detail && !bad)
         fprintf(out, "%40s%s\n", "", o->detail);
     free(line);
 }
@@ -121,6 +123,14 @@ static void tell_table(const struct verdict_of *v, const char *red, const char *
         }
     if (some)
         fprintf(out, "%s\n", v->by > &oracles[1] ? "; --all asks them" : "");
+}
+
+static void tell_doubts(const struct verdict_of *v, FILE *out) {
+    for (int i = 0; oracles[i].name; i++)
+        if (v->opinions[i].verdict == DOUBTED) {
+            fputc('\n', out);
+            tell_wrapped(v->opinions[i].story, 0, 0, out);
+        }
 }
 
 /* Each tool that could not be asked, and what to do about it. */
@@ -148,6 +158,7 @@ void tell_text(const struct verdict_of *v, FILE *out) {
     if (v->by)
         tell_why(v, out);
     tell_table(v, red, plain, out);
+    tell_doubts(v, out);
     tell_cures(v, out);
     if (!v->by)
         fputs(
