@@ -34,7 +34,7 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* --- judging ---------------------------------------------------------------------------------- */
+/* --- judging -------------------------------------------------------------------------- */
 
 static void progress(const char *name) {
     if (isatty(STDERR_FILENO))
@@ -71,8 +71,7 @@ static int status_of(const struct opinion *opinions) {
     return status;
 }
 
-/* --- telling ------------------------------------------------------------------------------------
- */
+/* --- telling -------------------------------------------------------------------------- */
 
 static struct output {
     const char *path;

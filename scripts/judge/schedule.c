@@ -33,7 +33,7 @@ static void label(const json_t *defect, int thread, char *name, size_t size) {
         snprintf(name, size, "T%d", thread);
 }
 
-/* --- the steps ---------------------------------------------------------------------------- */
+/* --- the steps ------------------------------------------------------------------------ */
 
 static bool worth_telling(const struct trial *t, const json_t *step) {
     return json_is_true(json_object_get(step, "matters"))
@@ -79,7 +79,7 @@ static void tell_steps(const struct trial *t, const json_t *defect, FILE *out) {
     }
 }
 
-/* --- the places in the repair --------------------------------------------------------------- */
+/* --- the places in the repair --------------------------------------------------------- */
 
 /* ", holding s->lock and gate": of a site, what it holds; "" where that is not known. */
 static char *holding(const json_t *site) {
@@ -142,8 +142,7 @@ static void tell_places(const struct trial *t, const json_t *defect, FILE *out) 
     tell_site(t, defect, json_object_get(defect, "site"), out);
 }
 
-/* --- one defect --------------------------------------------------------------------------------
- */
+/* --- one defect ----------------------------------------------------------------------- */
 
 /* The program's own last words, one line of them. */
 static void tell_output(const json_t *defect, FILE *out) {

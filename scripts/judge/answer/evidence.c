@@ -121,7 +121,7 @@ static void add_finding(struct evidence *e, const json_t *d) {
         add_victim(e, text_of(other, "name"), 0);
 }
 
-/* --- looking ------------------------------------------------------------------------------ */
+/* --- looking -------------------------------------------------------------------------- */
 
 static json_t *explored(const struct trial *t, const char *program, const char *check) {
     struct child_end end;
