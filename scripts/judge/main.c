@@ -20,11 +20,11 @@ const struct oracle oracles[] = {
     {"rules", "does it do what map.h says, with one thread?", ask_rules},
     {"stress", "does it fail when it is run as it is?", ask_stress},
     {"explore", "is there a schedule in which it fails or races?", ask_explore},
+    {"leaks", "does it keep more memory the longer it runs?", ask_leaks},
+    {"cost", "is it about as fast as the reference repair?", ask_cost},
     {"tsan", "does ThreadSanitizer report something?", ask_tsan},
     {"helgrind", "does Helgrind?", ask_helgrind},
     {"drd", "does DRD?", ask_drd},
-    {"leaks", "does it keep more memory the longer it runs?", ask_leaks},
-    {"cost", "is it about as fast as the reference repair?", ask_cost},
     {0},
 };
 
