@@ -61,8 +61,28 @@ static bool eligible(enum event_kind kind, uptr pc) {
     return !rt.policy.half || (mix(rt.data_seed ^ (pc - rt.channel->load_bias)) & 1);
 }
 
+/* 0 … n-1. A division takes longer than most events. */
+static u64 random_below(u64 n) {
+    u64 x = random_next();
+    return n & (n - 1) ? x % n : x & (n - 1);
+}
+
 static u64 run_length(void) { /* uniform, of the wanted mean */
-    return 1 + random_next() % (2u * rt.policy.parameter - 1);
+    return 1 + random_below(2u * rt.policy.parameter - 1);
+}
+
+/* The policy is asked at the step `due`, or, where events elsewhere than at shared sites
+ * do not count, at the one that is the `turn`-th to count. */
+static void ask_at(u64 turn) {
+    rt.due = rt.policy.shared_only ? 0 : turn;
+    rt.turn = rt.policy.shared_only ? turn : 0;
+}
+
+static void pct_next_change(void) {
+    if (rt.change_next == rt.change_count)
+        rt.due = rt.turn = ~(u64)0;
+    else
+        ask_at(rt.change[rt.change_next] + (rt.policy.shared_only ? 0 : rt.base));
 }
 
 static void pct_begin(void) {
@@ -78,6 +98,7 @@ static void pct_begin(void) {
             rt.change[j] = rt.change[j - 1];
         rt.change[j] = at;
     }
+    pct_next_change();
 }
 
 /* Priorities: from INITIAL on as drawn, from LOWERED on after a change point, below it
@@ -92,10 +113,11 @@ void policy_begin(u64 seed, const struct policy *policy) {
     rt.eligible = 0;
     rt.intended = -1;
     rt.replay_next = 0;
+    rt.due = rt.turn = 0;
     if (policy->kind == POLICY_PCT)
         pct_begin();
     else if (policy->kind == POLICY_WALK)
-        rt.next_switch = rt.policy.shared_only ? run_length() : rt.base + run_length();
+        ask_at(run_length() + (rt.policy.shared_only ? 0 : rt.base));
     else if (policy->kind == POLICY_SURW)
         for (int i = 0; i < THREADS_MAX; i++)
             rt.remaining[i] = rt.channel->calibration.shared_of[i];
@@ -109,29 +131,6 @@ void policy_thread(struct thread *t, bool new) {
     if (new || rt.policy.kind == POLICY_POS)
         t->priority = draw();
     t->pending = 0;
-}
-
-/* --- when it wants to be asked ------------------------------------------------------------ */
-
-u64 policy_stop(void) {
-    switch (rt.policy.kind) {
-    case POLICY_PCT:
-        if (rt.change_next >= rt.change_count)
-            return ~(u64)0;
-        return rt.policy.shared_only ? 0 : rt.base + rt.change[rt.change_next];
-    case POLICY_WALK: return rt.policy.shared_only ? 0 : rt.next_switch;
-    case POLICY_REPLAY:
-        if (rt.replay_next < rt.channel->request.segment_count) {
-            const struct segment *s = &rt.channel->replay[rt.replay_next];
-            const struct thread *c = rt.current;
-            u32 done = c->own + (u32)(rt.step - c->since);
-            if (s->thread != c->id || s->until <= done)
-                return 0;
-            return rt.step + (s->until - done);
-        }
-        return ~(u64)0;
-    default: return 0;
-    }
 }
 
 /* --- replay ---------------------------------------------------------------------------------- */
@@ -150,24 +149,39 @@ static struct thread *replay_thread(void) {
     return NULL;
 }
 
+u64 policy_stop(void) {
+    if (rt.replay_next == rt.channel->request.segment_count)
+        return ~(u64)0;
+    const struct segment *s = &rt.channel->replay[rt.replay_next];
+    const struct thread *c = rt.current;
+    u32 done = c->own + (u32)(rt.step - c->since);
+    if (s->thread != c->id || s->until <= done)
+        return 0;
+    return rt.step + (s->until - done);
+}
+
 /* --- decisions -------------------------------------------------------------------------------- */
 
-static struct thread *pct_decide(bool counts) {
-    struct thread *c = rt.current;
+/* At a change point the running thread falls below all others. Was there one? */
+static bool pct_change(void) {
     u64 done = rt.policy.shared_only ? rt.eligible : rt.step + 1 - rt.base;
-    while (counts && rt.change_next < rt.change_count && rt.change[rt.change_next] <= done) {
-        c->priority = LOWERED + (u64)(rt.change_count - rt.change_next);
+    int first = rt.change_next;
+    while (rt.change_next < rt.change_count && rt.change[rt.change_next] <= done) {
+        rt.current->priority = LOWERED + (u64)(rt.change_count - rt.change_next);
         rt.change_next++;
     }
-    return runnable_best();
+    if (rt.change_next == first)
+        return false;
+    pct_next_change();
+    return true;
 }
 
 static struct thread *walk_decide(bool counts) {
     u64 done = rt.policy.shared_only ? rt.eligible : rt.step + 1;
-    if (!counts || done < rt.next_switch)
+    if (!counts || done < (rt.policy.shared_only ? rt.turn : rt.due))
         return rt.current;
-    rt.next_switch = done + run_length();
-    return runnable_nth((int)(random_next() % (u64)rt.runnable_count));
+    ask_at(done + run_length());
+    return runnable_nth((int)random_below((u64)rt.runnable_count));
 }
 
 static bool writes(enum event_kind kind) {
@@ -198,7 +212,7 @@ static void surw_draw(void) {
     for (int i = 0; i < rt.thread_count; i++)
         if (threads[i].state == THREAD_RUNNABLE)
             sum += rt.remaining[i] ? rt.remaining[i] : 1;
-    u64 n = random_next() % sum;
+    u64 n = random_below(sum);
     for (int i = 0; i < rt.thread_count; i++) {
         if (threads[i].state != THREAD_RUNNABLE)
             continue;
@@ -226,22 +240,39 @@ static struct thread *surw_decide(bool counts) {
     return t;
 }
 
-struct thread *policy_decide(enum event_kind kind, uptr address, uptr pc) {
-    struct thread *c = rt.current;
-    if (rt.policy.kind == POLICY_REPLAY) {
-        struct thread *t = replay_thread();
-        return t ? t : c;
-    }
-    bool counts = eligible(kind, pc);
-    rt.eligible += counts;
-    if (rt.runnable_count < 2 && rt.policy.kind != POLICY_PCT)
-        return c;
+bool policy_asks(enum event_kind kind, uptr pc) {
+    return eligible(kind, pc) && ++rt.eligible >= rt.turn;
+}
+
+static struct thread *decide(bool counts, enum event_kind kind, uptr address) {
+    if (rt.runnable_count < 2)
+        return rt.current;
     switch (rt.policy.kind) {
-    case POLICY_PCT: return pct_decide(counts);
     case POLICY_WALK: return walk_decide(counts);
     case POLICY_POS: return pos_decide(counts, kind, address);
     default: return surw_decide(counts);
     }
+}
+
+struct thread *policy_choose(enum event_kind kind, uptr address) {
+    if (rt.policy.kind == POLICY_PCT) /* the current thread is the best unless that changes it */
+        return pct_change() ? runnable_best() : rt.current;
+    if (rt.policy.kind != POLICY_REPLAY)
+        return decide(true, kind, address);
+    struct thread *t = replay_thread();
+    return t ? t : rt.current;
+}
+
+struct thread *policy_decide(enum event_kind kind, uptr address, uptr pc) {
+    bool counts = eligible(kind, pc);
+    rt.eligible += counts;
+    if (rt.policy.kind == POLICY_REPLAY)
+        return policy_choose(kind, address);
+    if (rt.policy.kind != POLICY_PCT)
+        return decide(counts, kind, address);
+    if (counts)
+        pct_change();
+    return runnable_best();
 }
 
 struct thread *policy_pick(void) {
@@ -259,7 +290,7 @@ struct thread *policy_pick(void) {
             return &threads[rt.intended];
         surw_draw();
         return &threads[rt.intended];
-    default: return runnable_nth((int)(random_next() % (u64)rt.runnable_count));
+    default: return runnable_nth((int)random_below((u64)rt.runnable_count));
     }
 }
 
@@ -276,7 +307,7 @@ struct thread *policy_yield(void) {
     case POLICY_PCT:
     case POLICY_POS: c->priority = --rt.lowest; return runnable_best();
     default: { /* one of the others: the last stands in for itself */
-        struct thread *t = runnable_nth((int)(random_next() % (u64)(rt.runnable_count - 1)));
+        struct thread *t = runnable_nth((int)random_below((u64)rt.runnable_count - 1));
         return t == c ? runnable_nth(rt.runnable_count - 1) : t;
     }
     }

@@ -64,7 +64,7 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     rt.channel->result.over = false;
     policy_begin(seed, policy);
     struct thread *main = thread_new();
-    rt.current = main;
+    thread_is_current(main);
     main->since = rt.step;
     fiber_main();
     keys_begin();
@@ -77,7 +77,7 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     signals_begin();
     if (rt.traced)
         trace_begin();
-    rt.stop = 0;
+    point_closely();
 }
 
 static void describe_threads(struct result *r) {
