@@ -5,8 +5,16 @@
 #include "rt.h"
 #include "shadow.h"
 
+static NOINLINE void access_when_due(uptr address, u32 size, bool write, uptr pc) {
+    if (point_slow(write ? EVENT_WRITE : EVENT_READ, address, size, pc))
+        shadow_access(address, size, write, false, pc);
+}
+
+/* Most events are these, and most of them take the short way. */
 INLINE void access(const void *address, u32 size, bool write, uptr pc) {
-    if (likely(point(write ? EVENT_WRITE : EVENT_READ, (uptr)address, size, pc)))
+    if (unlikely(++rt.step >= rt.stop))
+        access_when_due((uptr)address, size, write, pc);
+    else
         shadow_access((uptr)address, size, write, false, pc);
 }
 

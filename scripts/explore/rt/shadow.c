@@ -29,8 +29,7 @@ u64 *shadow_cell_elsewhere(uptr address) {
         if (!shadow_window[place])
             shadow_window[place] = window;
         if (shadow_window[place] == window)
-            return (u64 *)(shadow_base + (place << (WINDOW_BITS + 2))
-                           + ((address & (((uptr)1 << WINDOW_BITS) - 8)) << 2));
+            return shadow_cell_at(place, address);
     }
     note(NOTE_NOT_COVERED, "memory beyond 64 GiB: races there are not seen");
     __builtin_memset(nowhere, 0, sizeof nowhere);
@@ -115,9 +114,15 @@ INLINE void note_order(u64 slot, uptr pc) {
     rt.shared_hash ^= rt.shared_hash >> 32;
 }
 
-NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
+/* Does an access make what an older one left superfluous? It touches all that that did, if
+ * it is no less of an access: whoever races with the older one races with it. */
+INLINE bool covers(u64 mine, u64 slot) {
+    return !((slot & ~mine & (SLOT_BYTES | SLOT_WRITE)) | (mine & ~slot & SLOT_ATOMIC));
+}
+
+static NOINLINE void check_all(u64 *cell, u64 mine, uptr address, uptr pc) {
     const struct thread *t = rt.current;
-    u32 base = (u32)rt.base, mask = mask_of(mine);
+    u32 base = (u32)rt.base;
     int place = CELL_SLOTS - 1; /* of the slot that gives way: the oldest … */
     for (int i = 0; i < CELL_SLOTS; i++) {
         u64 slot = cell[i];
@@ -127,26 +132,69 @@ NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
         }
         if (unlikely(slot & SLOT_FREED))
             freed(slot, mine, address, pc);
-        u32 common = mask_of(slot) & mask;
-        bool covered = common == mask_of(slot) && (mine & SLOT_WRITE || !(slot & SLOT_WRITE))
-                       && (!(mine & SLOT_ATOMIC) || slot & SLOT_ATOMIC);
         if (thread_of_slot(slot) == t->id) {
-            if (covered)
+            if (covers(mine, slot))
                 place = i; /* … or one that this access makes superfluous */
             continue;
         }
-        if (!common || !((mine | slot) & SLOT_WRITE))
+        if (!(mine & slot & SLOT_BYTES) || !((mine | slot) & SLOT_WRITE))
             continue;
         note_order(slot, pc);
         bool before = step_of(slot) <= t->clock[thread_of_slot(slot)];
-        if (!before && !(mine & slot & SLOT_ATOMIC))
+        if (unlikely(!before && !(mine & slot & SLOT_ATOMIC)))
             race(mine, slot, address, pc);
-        if (before && covered)
+        if (before && covers(mine, slot))
             place = i;
     }
-    for (; place > 0; place--)
-        cell[place] = cell[place - 1];
+    u64 first = cell[0], second = cell[1], third = cell[2];
+    if (place == 3)
+        cell[3] = third;
+    if (place >= 2)
+        cell[2] = second;
+    if (place >= 1)
+        cell[1] = first;
     cell[0] = mine;
+}
+
+/* What comes of it where nobody else was, which is nearly always, told without looking
+ * at each slot. */
+NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
+    u32 base = (u32)rt.base;
+    u64 newest = cell[0];
+    if (step_of(newest) <= base) { /* nobody was */
+        cell[0] = mine;
+        return;
+    }
+    if (((newest ^ mine) & ~SLOT_WRITE) >> 32) {
+        check_all(cell, mine, address, pc);
+        return;
+    }
+    /* The current thread, and reads now what it wrote, or the other way round. */
+    if (step_of(cell[1]) <= base) { /* nothing but that: a write covers the read */
+        if (!(mine & SLOT_WRITE))
+            cell[1] = newest;
+        cell[0] = mine;
+    } else if ((cell[1] ^ mine) >> 32 == 0 && step_of(cell[2]) <= base) {
+        cell[1] = newest; /* it does so in turns */
+        cell[0] = mine;
+    } else {
+        check_all(cell, mine, address, pc);
+    }
+}
+
+void shadow_elsewhere(uptr address, u64 mine, uptr pc) {
+    shadow_in_cell(shadow_cell_elsewhere(address), address, mine, pc);
+}
+
+void shadow_range(uptr address, size_t size, bool write, bool atomic, uptr pc) {
+    while (size) {
+        size_t here = 8 - (address & 7);
+        if (here > size)
+            here = size;
+        shadow_access(address, here, write, atomic, pc);
+        address += here;
+        size -= here;
+    }
 }
 
 void shadow_check_alive(uptr address, uptr pc) {
