@@ -4,6 +4,7 @@
  */
 #include "clock.h"
 #include "fiber.h"
+#include "policy.h"
 #include "rt.h"
 
 static struct frame_entry frames_of[THREADS_MAX][FRAMES_MAX];

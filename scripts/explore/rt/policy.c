@@ -13,10 +13,10 @@
  * The first three can be confined to sites that two threads touch (`shared_only`), which
  * calibration found.
  */
-#include "rt.h"
+#include "policy.h"
 
 /* xorshift64* (Vigna, 2016) */
-u64 random_next(void) {
+static u64 random_next(void) {
     u64 x = rt.random;
     x ^= x >> 12;
     x ^= x << 25;
@@ -38,27 +38,8 @@ u64 choose(u64 n) {
     return mix(rt.data_seed ^ mix((u64)t->id << 32 | ++t->choices)) % n;
 }
 
-static u32 site(uptr pc) {
-    return (u32)((pc - rt.channel->load_bias) * 0x9E3779B97F4A7C15u >> (64 - SITES_BITS));
-}
-
-bool site_shared(uptr pc) {
-    u32 i = site(pc);
-    return rt.channel->calibration.sites[i / 64] >> (i % 64) & 1;
-}
-
-void site_mark(uptr pc) {
-    u32 i = site(pc);
-    rt.channel->calibration.sites[i / 64] |= (u64)1 << (i % 64);
-}
-
-/* Operations on locks and threads are always places to switch at. */
-static bool eligible(enum event_kind kind, uptr pc) {
-    if (!rt.policy.shared_only || kind > EVENT_FENCE)
-        return true;
-    if (!site_shared(pc))
-        return false;
-    return !rt.policy.half || (mix(rt.data_seed ^ (pc - rt.channel->load_bias)) & 1);
+bool policy_in_half(uptr pc) {
+    return mix(rt.data_seed ^ (pc - rt.channel->load_bias)) & 1;
 }
 
 /* 0 … n-1. A division takes longer than most events. */
@@ -113,13 +94,14 @@ void policy_begin(u64 seed, const struct policy *policy) {
     rt.eligible = 0;
     rt.intended = -1;
     rt.replay_next = 0;
-    rt.due = rt.turn = 0;
+    rt.turn = 0;
+    rt.due = policy->kind == POLICY_REPLAY; /* not zero: policy_stop() says it */
     if (policy->kind == POLICY_PCT)
         pct_begin();
     else if (policy->kind == POLICY_WALK)
         ask_at(run_length() + (rt.policy.shared_only ? 0 : rt.base));
     else if (policy->kind == POLICY_SURW)
-        for (int i = 0; i < THREADS_MAX; i++)
+        for (u32 i = 0; i < rt.channel->calibration.threads; i++) /* the others have none */
             rt.remaining[i] = rt.channel->calibration.shared_of[i];
 }
 
@@ -196,29 +178,30 @@ static struct thread *pos_decide(bool counts, enum event_kind kind, uptr address
     c->pending = address >> 3;
     c->pending_write = writes(kind);
     struct thread *best = runnable_best();
-    if (best->pending) /* it is about to do that event: those that race with it draw anew */
-        for (int i = 0; i < rt.thread_count; i++) {
-            struct thread *t = &threads[i];
-            if (t != best && t->pending == best->pending && t->state == THREAD_RUNNABLE
-                && (t->pending_write || best->pending_write))
-                t->priority = draw();
-        }
+    if (!best->pending)
+        return best;
+    struct thread *t; /* it is about to do that event: those that race with it draw anew */
+    for_each_runnable(t) {
+        if (t->pending == best->pending && t != best && (t->pending_write || best->pending_write))
+            t->priority = draw();
+    }
     return best;
 }
 
 /* Draws who does the next event at a shared site. */
 static void surw_draw(void) {
-    u64 sum = 0;
-    for (int i = 0; i < rt.thread_count; i++)
-        if (threads[i].state == THREAD_RUNNABLE)
-            sum += rt.remaining[i] ? rt.remaining[i] : 1;
+    u64 sum = 0, weight;
+    struct thread *t;
+    for_each_runnable(t) {
+        weight = rt.remaining[t->id];
+        sum += weight ? weight : 1;
+    }
     u64 n = random_below(sum);
-    for (int i = 0; i < rt.thread_count; i++) {
-        if (threads[i].state != THREAD_RUNNABLE)
-            continue;
-        u64 weight = rt.remaining[i] ? rt.remaining[i] : 1;
+    for_each_runnable(t) {
+        weight = rt.remaining[t->id];
+        weight = weight ? weight : 1;
         if (n < weight) {
-            rt.intended = i;
+            rt.intended = t->id;
             return;
         }
         n -= weight;
@@ -238,10 +221,6 @@ static struct thread *surw_decide(bool counts) {
         surw_draw();
     }
     return t;
-}
-
-bool policy_asks(enum event_kind kind, uptr pc) {
-    return eligible(kind, pc) && ++rt.eligible >= rt.turn;
 }
 
 static struct thread *decide(bool counts, enum event_kind kind, uptr address) {
@@ -264,7 +243,7 @@ struct thread *policy_choose(enum event_kind kind, uptr address) {
 }
 
 struct thread *policy_decide(enum event_kind kind, uptr address, uptr pc) {
-    bool counts = eligible(kind, pc);
+    bool counts = policy_counts(kind, pc);
     rt.eligible += counts;
     if (rt.policy.kind == POLICY_REPLAY)
         return policy_choose(kind, address);

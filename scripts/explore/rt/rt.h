@@ -105,25 +105,14 @@ _Noreturn void thread_ends(void);     /* the current one, for good */
 struct thread *runnable_next(int id); /* first runnable after id, in a circle */
 struct thread *runnable_nth(int n);
 struct thread *runnable_best(void); /* of the highest priority */
+/* Those that can run, by their numbers; the braces are the caller's. */
+#define for_each_runnable(t)                                                                       \
+    for (int word_ = 0; word_ * 64 < rt.thread_count; word_++)                                     \
+        for (u64 bits_ = rt.runnable[word_];                                                       \
+             bits_ && ((t) = &threads[word_ * 64 + __builtin_ctzll(bits_)]); bits_ &= bits_ - 1)
 
-/* --- policy.c ------------------------------------------------------------------------- */
-
-u64 random_next(void);
-void policy_begin(u64 seed, const struct policy *policy);
-/* An event is to be done: does the policy want to be asked who goes on? */
-bool policy_asks(enum event_kind kind, uptr pc);
-/* It does, and who can run is as it was: the current thread, or who preempts it. */
-struct thread *policy_choose(enum event_kind kind, uptr address);
-/* Both in one, where who can run may have changed. */
-struct thread *policy_decide(enum event_kind kind, uptr address, uptr pc);
-struct thread *policy_pick(void);               /* the current cannot go on; NULL: nobody can */
-struct thread *policy_yield(void);              /* somebody else, or the current */
-void policy_thread(struct thread *t, bool new); /* it is new, or runnable again */
-u64 policy_stop(void);                          /* replay: the next step it wants to see */
-bool site_shared(uptr pc);
-void site_mark(uptr pc);
 /* A choice of the program's surroundings (rand(), whom to wake): 0 … n-1, by the data
- * seed, the thread, and how many it drew before: independent of the schedule. */
+ * seed, the thread, and how many it drew before: independent of the schedule. (policy.c) */
 u64 choose(u64 n);
 
 /* --- results ---------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
  */
 #include "clock.h"
 #include "fiber.h"
+#include "policy.h"
 #include "rt.h"
 #include "sys.h"
 
@@ -48,13 +49,11 @@ struct thread *runnable_next(int id) {
 }
 
 struct thread *runnable_best(void) {
-    struct thread *best = NULL;
-    for (int w = 0; w * 64 < rt.thread_count; w++)
-        for (u64 bits = rt.runnable[w]; bits; bits &= bits - 1) {
-            struct thread *t = &threads[w * 64 + __builtin_ctzll(bits)];
-            if (!best || t->priority > best->priority)
-                best = t;
-        }
+    struct thread *best = NULL, *t;
+    for_each_runnable(t) {
+        if (!best || t->priority > best->priority)
+            best = t;
+    }
     return best;
 }
 
@@ -156,7 +155,8 @@ NOINLINE bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc) 
     if (next != c)
         switch_to(next, END_PREEMPTED);
     rt.step++;
-    set_stop();
+    if (rt.due) /* policies that count events, not steps, look at each: stop is zero */
+        set_stop();
     return true;
 }
 

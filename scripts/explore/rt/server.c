@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "fiber.h"
 #include "io.h"
+#include "policy.h"
 #include "shadow.h"
 #include "signals.h"
 #include "snapshot.h"
@@ -43,7 +44,7 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     rt.generation++;
     rt.thread_count = rt.runnable_count = 0;
     __builtin_memset(rt.runnable, 0, sizeof rt.runnable);
-    rt.watching = rt.reconsider = false;
+    rt.watching = rt.reconsider = rt.freed = false;
     rt.segments = rt.channel->result.segments;
     rt.segment_count = 0;
     rt.segments_cut = false;

@@ -197,14 +197,15 @@ void shadow_range(uptr address, size_t size, bool write, bool atomic, uptr pc) {
     }
 }
 
-void shadow_check_alive(uptr address, uptr pc) {
+void shadow_look_if_freed(uptr address, uptr pc) {
     u64 *cell = shadow_cell(address);
     if (rt.active && step_of(*cell) > (u32)rt.base && *cell & SLOT_FREED)
         freed(*cell, (u64)0xFF << 40, address, pc);
 }
 
 void shadow_freed(uptr address, size_t size) {
-    u64 mine = (u64)rt.current->id << 32 | (u64)0xFF << 40 | SLOT_WRITE | SLOT_FREED | (u32)rt.step;
+    u64 mine = rt.self | SLOT_BYTES | SLOT_WRITE | SLOT_FREED | (u32)rt.step;
+    rt.freed = true;
     for (uptr a = address; a < address + size; a += 8) {
         u64 *cell = shadow_cell(a);
         cell[0] = mine;

@@ -82,7 +82,11 @@ INLINE void shadow_access(uptr address, size_t size, bool write, bool atomic, up
 }
 
 /* Fails if that memory was freed: for objects whose operations are no accesses. */
-void shadow_check_alive(uptr address, uptr pc);
+void shadow_look_if_freed(uptr address, uptr pc);
+INLINE void shadow_check_alive(uptr address, uptr pc) {
+    if (unlikely(rt.freed))
+        shadow_look_if_freed(address, pc);
+}
 
 /* A block was freed by the current thread, as its event; or is given out again. */
 void shadow_freed(uptr address, size_t size);

@@ -140,6 +140,7 @@ struct runtime {
     bool traced, races;
     bool signals_due; /* a thread is to run a handler */
     bool timed;       /* a timer runs: whoever waits for that may wait alone */
+    bool freed;       /* something was, in this schedule */
     bool reconsider;  /* somebody became runnable: who is first may have changed */
     u64 random;       /* state of the generator of schedules */
     u64 data_seed;
