@@ -16,7 +16,7 @@
 #include "policy.h"
 
 /* xorshift64* (Vigna, 2016) */
-static u64 random_next(void) {
+INLINE u64 random_next(void) {
     u64 x = rt.random;
     x ^= x >> 12;
     x ^= x << 25;
@@ -43,7 +43,7 @@ bool policy_in_half(uptr pc) {
 }
 
 /* 0 … n-1. A division takes longer than most events. */
-static u64 random_below(u64 n) {
+INLINE u64 random_below(u64 n) {
     u64 x = random_next();
     return n & (n - 1) ? x % n : x & (n - 1);
 }
@@ -105,7 +105,7 @@ void policy_begin(u64 seed, const struct policy *policy) {
             rt.remaining[i] = rt.channel->calibration.shared_of[i];
 }
 
-static u64 draw(void) {
+INLINE u64 draw(void) {
     return INITIAL + (random_next() & 0xFFFFFFF);
 }
 
@@ -113,6 +113,34 @@ void policy_thread(struct thread *t, bool new) {
     if (new || rt.policy.kind == POLICY_POS)
         t->priority = draw();
     t->pending = 0;
+}
+
+/* --- who can run --------------------------------------------------------------------------- */
+
+INLINE struct thread *runnable_nth(int n) {
+    for (int w = 0; w < CLOCK_THREADS / 64; w++)
+        for (u64 bits = rt.runnable[w]; bits; bits &= bits - 1)
+            if (n-- == 0)
+                return &threads[w * 64 + __builtin_ctzll(bits)];
+    return NULL;
+}
+
+static struct thread *runnable_next(int id) {
+    for (int i = 1; i <= rt.thread_count; i++) {
+        struct thread *t = &threads[(id + i) % rt.thread_count];
+        if (t->state == THREAD_RUNNABLE)
+            return t;
+    }
+    return NULL;
+}
+
+INLINE struct thread *runnable_best(void) {
+    struct thread *best = NULL, *t;
+    for_each_runnable(t) {
+        if (!best || t->priority > best->priority)
+            best = t;
+    }
+    return best;
 }
 
 /* --- replay ---------------------------------------------------------------------------------- */
@@ -158,7 +186,7 @@ static bool pct_change(void) {
     return true;
 }
 
-static struct thread *walk_decide(bool counts) {
+INLINE struct thread *walk_decide(bool counts) {
     u64 done = rt.policy.shared_only ? rt.eligible : rt.step + 1;
     if (!counts || done < (rt.policy.shared_only ? rt.turn : rt.due))
         return rt.current;
@@ -170,7 +198,7 @@ static bool writes(enum event_kind kind) {
     return kind != EVENT_READ && kind != EVENT_ATOMIC_LOAD;
 }
 
-static struct thread *pos_decide(bool counts, enum event_kind kind, uptr address) {
+INLINE struct thread *pos_decide(bool counts, enum event_kind kind, uptr address) {
     struct thread *c = rt.current;
     if (!counts)
         return c;
@@ -208,7 +236,7 @@ static void surw_draw(void) {
     }
 }
 
-static struct thread *surw_decide(bool counts) {
+INLINE struct thread *surw_decide(bool counts) {
     struct thread *c = rt.current;
     if (!counts)
         return c;
@@ -223,7 +251,7 @@ static struct thread *surw_decide(bool counts) {
     return t;
 }
 
-static struct thread *decide(bool counts, enum event_kind kind, uptr address) {
+INLINE struct thread *decide(bool counts, enum event_kind kind, uptr address) {
     if (rt.runnable_count < 2)
         return rt.current;
     switch (rt.policy.kind) {

@@ -100,11 +100,8 @@ INLINE void thread_is_current(struct thread *t) {
 }
 void watch(enum event_kind kind, uptr address, u32 size, uptr pc); /* watch.c: does it spin? */
 
-struct thread *thread_new(void);      /* NULL: no place */
-_Noreturn void thread_ends(void);     /* the current one, for good */
-struct thread *runnable_next(int id); /* first runnable after id, in a circle */
-struct thread *runnable_nth(int n);
-struct thread *runnable_best(void); /* of the highest priority */
+struct thread *thread_new(void);  /* NULL: no place */
+_Noreturn void thread_ends(void); /* the current one, for good */
 /* Those that can run, by their numbers; the braces are the caller's. */
 #define for_each_runnable(t)                                                                       \
     for (int word_ = 0; word_ * 64 < rt.thread_count; word_++)                                     \

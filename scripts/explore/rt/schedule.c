@@ -31,32 +31,6 @@ void thread_runnable(struct thread *t, bool yes) {
         rt.reconsider = true, point_closely();
 }
 
-struct thread *runnable_nth(int n) {
-    for (int w = 0; w < CLOCK_THREADS / 64; w++)
-        for (u64 bits = rt.runnable[w]; bits; bits &= bits - 1)
-            if (n-- == 0)
-                return &threads[w * 64 + __builtin_ctzll(bits)];
-    return NULL;
-}
-
-struct thread *runnable_next(int id) {
-    for (int i = 1; i <= rt.thread_count; i++) {
-        struct thread *t = &threads[(id + i) % rt.thread_count];
-        if (t->state == THREAD_RUNNABLE)
-            return t;
-    }
-    return NULL;
-}
-
-struct thread *runnable_best(void) {
-    struct thread *best = NULL, *t;
-    for_each_runnable(t) {
-        if (!best || t->priority > best->priority)
-            best = t;
-    }
-    return best;
-}
-
 /* --- switching ------------------------------------------------------------------------ */
 
 INLINE u32 own_done(const struct thread *t) {
