@@ -107,22 +107,39 @@ static NOINLINE void freed(u64 slot, u64 mine, uptr address, uptr pc) {
               (u32)(step_of(slot) - rt.base), NULL);
 }
 
-/* Somebody else was here before: one edge of the order of accesses that threads share. */
-INLINE void note_order(u64 slot, uptr pc) {
-    u64 edge = (u64)thread_of_slot(slot) << 8 ^ rt.current->id ^ (pc - rt.channel->load_bias) << 16;
-    rt.shared_hash = (rt.shared_hash ^ edge) * 0x9E3779B97F4A7C15u;
-    rt.shared_hash ^= rt.shared_hash >> 32;
-}
-
 /* Does an access make what an older one left superfluous? It touches all that that did, if
  * it is no less of an access: whoever races with the older one races with it. */
 INLINE bool covers(u64 mine, u64 slot) {
     return !((slot & ~mine & (SLOT_BYTES | SLOT_WRITE)) | (mine & ~slot & SLOT_ATOMIC));
 }
 
+INLINE bool same_thread(u64 mine, u64 slot) {
+    return !((mine ^ slot) & SLOT_THREAD);
+}
+/* Of two threads: they touch the same bytes, and one of them writes. */
+INLINE bool conflicts(u64 mine, u64 slot) {
+    return !same_thread(mine, slot) && mine & slot & SLOT_BYTES && (mine | slot) & SLOT_WRITE;
+}
+
+/* It conflicts with one of somebody else that did not happen before it, or the memory was
+ * freed: the first of these, from the newest on, is told. */
+static NOINLINE void tell(const u64 *cell, u64 mine, uptr address, uptr pc) {
+    const u32 *clock = rt.current->clock;
+    for (int i = 0; i < CELL_SLOTS && step_of(cell[i]) > (u32)rt.base; i++) {
+        u64 slot = cell[i];
+        if (slot & SLOT_FREED)
+            freed(slot, mine, address, pc);
+        if (conflicts(mine, slot) && step_of(slot) > clock[thread_of_slot(slot)]
+            && !(mine & slot & SLOT_ATOMIC))
+            race(mine, slot, address, pc);
+    }
+}
+
+/* All slots, of whomever. */
 static NOINLINE void check_all(u64 *cell, u64 mine, uptr address, uptr pc) {
-    const struct thread *t = rt.current;
+    const u32 *clock = rt.current->clock;
     u32 base = (u32)rt.base;
+    u64 edge = rt.self >> 32 ^ (pc - rt.channel->load_bias) << 16, hash = rt.shared_hash, told = 0;
     int place = CELL_SLOTS - 1; /* of the slot that gives way: the oldest … */
     for (int i = 0; i < CELL_SLOTS; i++) {
         u64 slot = cell[i];
@@ -130,22 +147,21 @@ static NOINLINE void check_all(u64 *cell, u64 mine, uptr address, uptr pc) {
             place = place < i ? place : i;
             break;
         }
-        if (unlikely(slot & SLOT_FREED))
-            freed(slot, mine, address, pc);
-        if (thread_of_slot(slot) == t->id) {
-            if (covers(mine, slot))
-                place = i; /* … or one that this access makes superfluous */
-            continue;
+        told |= slot & SLOT_FREED;
+        bool gives_way = same_thread(mine, slot);
+        if (!gives_way && conflicts(mine, slot)) {
+            /* One edge of the order of accesses that threads share. */
+            hash = (hash ^ edge ^ (u64)thread_of_slot(slot) << 8) * 0x9E3779B97F4A7C15u;
+            hash ^= hash >> 32;
+            gives_way = step_of(slot) <= clock[thread_of_slot(slot)];
+            told |= gives_way ? 0 : ~(mine & slot) & SLOT_ATOMIC;
         }
-        if (!(mine & slot & SLOT_BYTES) || !((mine | slot) & SLOT_WRITE))
-            continue;
-        note_order(slot, pc);
-        bool before = step_of(slot) <= t->clock[thread_of_slot(slot)];
-        if (unlikely(!before && !(mine & slot & SLOT_ATOMIC)))
-            race(mine, slot, address, pc);
-        if (before && covers(mine, slot))
-            place = i;
+        if (gives_way && covers(mine, slot))
+            place = i; /* … or one that this access makes superfluous */
     }
+    rt.shared_hash = hash;
+    if (unlikely(told))
+        tell(cell, mine, address, pc);
     u64 first = cell[0], second = cell[1], third = cell[2];
     if (place == 3)
         cell[3] = third;

@@ -21,6 +21,7 @@
 #include "rt.h"
 
 enum { WINDOW_BITS = 24, WINDOWS = 1 << 12, CELL_SLOTS = 4 };
+#define SLOT_THREAD ((u64)0xFF << 32)
 #define SLOT_BYTES ((u64)0xFF << 40)
 #define SLOT_WRITE ((u64)1 << 48)
 #define SLOT_ATOMIC ((u64)1 << 49)
