@@ -2,11 +2,12 @@
  * access.c - what the compiler calls at each access to memory and at each function's
  * beginning and end (-fsanitize=thread), but for atomics.
  */
+#include "policy.h"
 #include "rt.h"
 #include "shadow.h"
 
 static NOINLINE void access_when_due(uptr address, u32 size, bool write, uptr pc) {
-    if (point_slow(write ? EVENT_WRITE : EVENT_READ, address, size, pc))
+    if (point_due(write ? EVENT_WRITE : EVENT_READ, address, size, pc))
         shadow_access(address, size, write, false, pc);
 }
 

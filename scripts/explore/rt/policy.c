@@ -48,7 +48,7 @@ INLINE u64 random_below(u64 n) {
     return n & (n - 1) ? x % n : x & (n - 1);
 }
 
-static u64 run_length(void) { /* uniform, of the wanted mean */
+INLINE u64 run_length(void) { /* uniform, of the wanted mean */
     return 1 + random_below(2u * rt.policy.parameter - 1);
 }
 

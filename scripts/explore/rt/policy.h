@@ -44,4 +44,17 @@ INLINE bool policy_asks(enum event_kind kind, uptr pc) {
     return policy_counts(kind, pc) && ++rt.eligible >= rt.turn;
 }
 
+/* --- what point() does when something is due: most of it inline ------------------------- */
+
+bool point_full(enum event_kind kind, uptr address, u32 size, uptr pc);
+void point_asked(enum event_kind kind, uptr address);
+INLINE bool point_due(enum event_kind kind, uptr address, u32 size, uptr pc) {
+    if (unlikely(rt.step >= rt.quiet))
+        return point_full(kind, address, size, pc);
+    rt.current->last_pc = pc;
+    if (policy_asks(kind, pc))
+        point_asked(kind, address);
+    return true;
+}
+
 #endif

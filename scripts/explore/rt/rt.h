@@ -55,7 +55,7 @@ INLINE u32 step_now(void) {
 
 /* What point() does when something is due. False: nothing is being explored. */
 bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc);
-INLINE void point_closely(void) { /* something other than the policy is due at the next point */
+INLINE void due_now(void) { /* something other than the policy is due at the next point */
     rt.stop = rt.quiet = 0;
 }
 

@@ -28,7 +28,7 @@ void thread_runnable(struct thread *t, bool yes) {
     rt.runnable_count += yes ? 1 : -1;
     t->state = yes ? THREAD_RUNNABLE : THREAD_BLOCKED;
     if (yes)
-        rt.reconsider = true, point_closely();
+        rt.reconsider = true, due_now();
 }
 
 /* --- switching ------------------------------------------------------------------------ */
@@ -93,8 +93,11 @@ void switch_to(struct thread *t, enum segment_end end) {
 /* --- points ------------------------------------------------------------------------------ */
 
 /* Something else than the policy is due, or may be. */
-static NOINLINE void look_closely(enum event_kind kind, uptr address, u32 size, uptr pc) {
+NOINLINE bool point_full(enum event_kind kind, uptr address, u32 size, uptr pc) {
     struct thread *c = rt.current;
+    if (!rt.active)
+        return false;
+    c->last_pc = pc;
     if (rt.step - rt.base > rt.steps_max) {
         rt.stop = rt.base + rt.steps_max;
         fail(FAILURE_LIVELOCK, 0, pc, "no end after %u events", (u32)rt.steps_max);
@@ -111,34 +114,29 @@ static NOINLINE void look_closely(enum event_kind kind, uptr address, u32 size, 
     set_stop();
     if (rt.traced)
         trace_event(kind, address, size, pc);
+    return true;
 }
 
-NOINLINE bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc) {
-    if (unlikely(!rt.active))
-        return false;
-    struct thread *c = rt.current;
-    c->last_pc = pc;
-    if (unlikely(rt.step >= rt.quiet)) {
-        look_closely(kind, address, size, pc);
-        return true;
-    }
-    if (!policy_asks(kind, pc))
-        return true;
+/* The policy wants to be asked. */
+NOINLINE void point_asked(enum event_kind kind, uptr address) {
     rt.step--;
     struct thread *next = policy_choose(kind, address);
-    if (next != c)
+    if (next != rt.current)
         switch_to(next, END_PREEMPTED);
     rt.step++;
     if (rt.due) /* policies that count events, not steps, look at each: stop is zero */
         set_stop();
-    return true;
+}
+
+NOINLINE bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc) {
+    return point_due(kind, address, size, pc);
 }
 
 NOINLINE bool point_sync(enum event_kind kind, const void *address, uptr pc) {
-    if (!rt.active)
+    if (unlikely(!rt.active))
         return false;
     rt.step++;
-    point_slow(kind, (uptr)address, 0, pc);
+    point_due(kind, (uptr)address, 0, pc);
     rt.current->last_step = step_now();
     return true;
 }

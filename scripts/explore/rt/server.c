@@ -78,7 +78,7 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     signals_begin();
     if (rt.traced)
         trace_begin();
-    point_closely();
+    due_now();
 }
 
 static void describe_threads(struct result *r) {
@@ -117,6 +117,7 @@ void schedule_over(void) {
         mappings_end();
     }
     rt.active = false;
+    due_now();
     r->failure.kind = rt.failure.kind;
     r->race.kind = rt.race.kind;
     r->raced = rt.raced;

@@ -134,7 +134,7 @@ struct runtime {
     u64 eligible; /* events so far at which a switch was possible */
     u64 turn;     /* … from which on the policy wants to be asked */
 
-    bool active; /* a schedule is being run, and this is the program's code */
+    bool active; /* a schedule is being run, and this is the program's code; else quiet is 0 */
     u64 due;     /* the first step at which the policy wants to be asked */
     u64 steps_max;
     bool traced, races;
