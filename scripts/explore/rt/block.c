@@ -173,7 +173,7 @@ struct thread *thread_new(void) {
     u32 token = t->queue_token;
     __builtin_memset(t, 0, offsetof(struct thread, clock));
     __builtin_memset(&t->start, 0, offsetof(struct thread, sp) - offsetof(struct thread, start));
-    __builtin_memset(t->specific, 0, sizeof t->specific);
+    keys_fresh(t);
     t->queue_token = token + 1;
     t->id = (u16)id;
     t->creator = -1;

@@ -180,6 +180,7 @@ void cancel_clean(void);  /* runs the handlers pushed and not popped */
 /* keys.c: the keys as they are now are those of each schedule's begin */
 void keys_save(void);
 void keys_begin(void);
+void keys_fresh(struct thread *t); /* it is new: it has none of their values */
 void keys_clean(struct thread *t); /* destructors, as at the end of a thread */
 void keys_late(struct thread *t);  /* only those of C++'s thread_local variables */
 
