@@ -131,7 +131,9 @@ bool block(enum event_kind kind, struct object *what, int thread, u64 deadline) 
         rt.failure.thread = (int16_t)c->id;
         fail(FAILURE_DEADLOCK, waited_for(c), c->last_pc, NULL);
     }
+    rt.waiter_count += what != NULL;
     switch_to(next_to_run(), END_BLOCKED);
+    rt.waiter_count -= what != NULL;
     rt.step++;  /* what follows is later than what others did meanwhile … */
     c->since++; /* … and is no event of its own */
     set_stop();
@@ -153,7 +155,7 @@ void unblock(struct thread *t) {
 }
 
 void unblock_waiters(const struct object *o) {
-    for (int i = 0; i < rt.thread_count; i++)
+    for (int i = 0; rt.waiter_count && i < rt.thread_count; i++)
         if (threads[i].state == THREAD_BLOCKED && threads[i].wait_for == o)
             unblock(&threads[i]);
 }

@@ -136,7 +136,10 @@ NOINLINE bool point_sync(enum event_kind kind, const void *address, uptr pc) {
     if (unlikely(!rt.active))
         return false;
     rt.step++;
-    point_due(kind, (uptr)address, 0, pc);
+    if (rt.step < rt.stop && rt.step < rt.due) /* nor does the policy count these */
+        rt.current->last_pc = pc;
+    else
+        point_due(kind, (uptr)address, 0, pc);
     rt.current->last_step = step_now();
     return true;
 }

@@ -42,7 +42,7 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     rt.data_seed = data_seed;
     rt.now = (u64)1700000000 * 1000000000;
     rt.generation++;
-    rt.thread_count = rt.runnable_count = 0;
+    rt.thread_count = rt.runnable_count = rt.waiter_count = 0;
     __builtin_memset(rt.runnable, 0, sizeof rt.runnable);
     rt.watching = rt.reconsider = rt.freed = false;
     rt.segments = rt.channel->result.segments;

@@ -111,6 +111,7 @@ struct object {
     bool second; /* see object_second() */
     bool destroyed;
     int owner;    /* thread + 1; 0: nobody */
+    int releaser; /* mutex: who gave it back last, as above */
     int count;    /* recursion; a barrier's arrivals */
     int value;    /* of what can be tried: tries in vain since it was last taken */
     u32 phase;    /* barrier: rounds so far */
@@ -150,6 +151,7 @@ struct runtime {
     /* threads: threads[0] is main */
     int thread_count;
     int runnable_count;
+    int waiter_count; /* those blocked in an object, and those that were and did not run yet */
     u64 runnable[CLOCK_THREADS / 64];
     int pool_count;  /* fibers there are */
     int pool_wanted; /* more than there are were asked for: the schedule is run again */
