@@ -146,7 +146,7 @@ build/bin/walk: $(WALK)
 # The explorer's runtime goes into the explored program: one object, whose own state lies
 # in sections of its own (snapshot.c leaves them out), and which shows the program nothing
 # but what it interposes.
-flags.rt := -O2 -fPIE -fvisibility=hidden -fno-builtin -fno-stack-protector -fcf-protection=none \
+flags.rt := -O2 -fomit-frame-pointer -fPIE -fvisibility=hidden -fno-builtin -fno-stack-protector -fcf-protection=none \
             -fno-tree-loop-distribute-patterns
 EXPLORE_RT := $(patsubst %.c,build/rt/%.o,$(wildcard scripts/explore/rt/*.c))
 build/lib/explore-rt.o: $(EXPLORE_RT) build/lib/explore-wraps

@@ -39,6 +39,7 @@ void flush_output(void) {
     REAL(flush *, "fflush");
     bool was_active = rt.active;
     rt.active = false;
+    due_now();
     real(NULL);
     rt.active = was_active;
 }
