@@ -164,7 +164,7 @@ int main(int argc, char **argv) {
     r.arguments = o.program + 1;
     save(&o, &r, &first);
     tell(&o, &r);
-    int status = r.defect_count ? 1 : r.out_of_time && o.schedules ? 124 : 0;
+    int status = r.defect_count || r.unconfirmed ? 1 : r.out_of_time && o.schedules ? 124 : 0;
     if (r.stopped)
         status = 128 + worker_stop_signal;
     schedule_free(&first);

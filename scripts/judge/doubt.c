@@ -31,22 +31,29 @@ static bool all_of_kind(const char *findings, const char *kind) {
     return *findings != '\0';
 }
 
+/* A pthread_once_t gets its value where it is declared. To assign it again is undefined, and
+ * whoever does that may be told about it. */
+static bool sets_once_back(const struct tokens *k, size_t i) {
+    return token_is(k, i, "PTHREAD_ONCE_INIT") && i >= 3 && !token_is(k, i - 3, "pthread_once_t");
+}
+
 /* What in the repair it does not understand; NULL: nothing. */
 static const char *beyond(const struct trial *t, const char *tool) {
     struct tokens k;
-    bool atomics = false, once = false, readers = false;
+    bool atomics = false, once = false, once_again = false, readers = false;
     if (!tokens_read(&k, t->map))
         return NULL;
     for (size_t i = 0; i < k.count; i++) {
         atomics |= token_begins(&k, i, "_Atomic") || token_begins(&k, i, "atomic_")
                    || token_begins(&k, i, "__atomic_");
         once |= token_is(&k, i, "pthread_once") || token_is(&k, i, "call_once");
+        once_again |= sets_once_back(&k, i);
         readers |= token_is(&k, i, "pthread_rwlock_rdlock");
     }
     tokens_free(&k);
     bool helgrind = strcmp(tool, "helgrind") == 0;
-    return atomics               ? "C11 atomics, and takes each for a plain access"
-           : helgrind && once    ? "pthread_once"
+    return atomics                           ? "C11 atomics, and takes each for a plain access"
+           : helgrind && once && !once_again ? "pthread_once"
            : helgrind && readers ? "threads that write while they hold a lock for reading"
                                  : NULL;
 }

@@ -94,6 +94,7 @@ void policy_begin(u64 seed, const struct policy *policy) {
     rt.eligible = 0;
     rt.intended = -1;
     rt.replay_next = 0;
+    rt.replay_woken = false;
     rt.turn = 0;
     rt.due = policy->kind == POLICY_REPLAY; /* not zero: policy_stop() says it */
     if (policy->kind == POLICY_PCT)
@@ -145,16 +146,26 @@ INLINE struct thread *runnable_best(void) {
 
 /* --- replay ---------------------------------------------------------------------------------- */
 
-/* Who runs according to the list; NULL when it is at its end. */
+/* Who runs according to the list; NULL when it is at its end.
+ *
+ * A segment may be without an event: a thread that waited is woken, takes the mutex that it
+ * was promised, say, and is preempted before the next thing it does. Whether it was woken
+ * first decides who gets the mutex, so it has its turn; once. */
 static struct thread *replay_thread(void) {
     for (; rt.replay_next < rt.channel->request.segment_count; rt.replay_next++) {
         const struct segment *s = &rt.channel->replay[rt.replay_next];
+        bool had_turn = rt.replay_woken;
+        rt.replay_woken = false;
         if (s->thread >= rt.thread_count)
             continue;
         struct thread *t = &threads[s->thread];
         u32 done = t->own + (t == rt.current ? (u32)(rt.step - t->since) : 0);
-        if (t->state == THREAD_RUNNABLE && done + 1 < s->until)
+        if (t->state != THREAD_RUNNABLE || done + 1 > s->until)
+            continue;
+        rt.replay_woken = had_turn || t != rt.current;
+        if (done + 1 < s->until || (t != rt.current && !had_turn))
             return t;
+        rt.replay_woken = false;
     }
     return NULL;
 }

@@ -173,6 +173,7 @@ struct runtime {
     u32 segment_count;
     bool segments_cut;
     u32 replay_next;
+    bool replay_woken; /* the thread of that segment has had its turn in it */
     u64 hash, shared_hash;
     u32 switches, preemptions;
 
