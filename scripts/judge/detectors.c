@@ -45,15 +45,15 @@ static char *walked(const struct trial *t, const char *tool, const char *file) {
     FILE *f = asked(t, argv, "walk", 20, &end);
     if (f)
         fclose(f);
-    char *text = file_text(in_out(t, "walk.txt")), *begin = strstr(text, "1  The crossing");
+    char *text = file_text(in_out(t, "walk.txt")), *begin = strstr(text, "\n1  The ");
     char *end_of_it = begin ? strstr(begin, "\n2  ") : NULL;
-    if (!begin) { /* a report without two sides: its words will have to do */
+    if (!begin) { /* its words will have to do */
         free(text);
         return words("The report: %s\n", file);
     }
     if (end_of_it)
         end_of_it[1] = '\0';
-    begin += strcspn(begin, "\n");
+    begin += 1 + strcspn(begin + 1, "\n");
     while (*begin == '\n')
         begin++;
     char *story = words("%s", begin);
