@@ -43,21 +43,20 @@ EACH_LAB(agrees_with_what_lab_txt_claims) {
     cr_assert(strstr(o.out, "Which two cross? main and main: no.\n"), "%s", o.out);
 }
 
-/* Every other class is contradicted by something. */
-EACH_LAB(contradicts_other_classes) {
+/* Another class is contradicted by something: of each lab, the next in the list. */
+EACH_LAB(contradicts_another_class) {
     static const char *const classes[] = {"data race", "order",    "atomicity",
-                                          "lifetime",  "deadlock", "lost wakeup"};
-    char *lab = lab_of(*path), *class = claim(lab, "class", "\n");
-    for (int i = 0; i < 6; i++) {
-        if (strcmp(classes[i], class) == 0)
-            continue;
-        struct outcome o = sh(200, "scripts/answer.sh %s --functions a/b --victim x --class '%s'",
-                              lab, classes[i]);
-        exited(o, 1);
-        char line[120];
-        snprintf(line, sizeof line, "Which class? %s: no.\n    ", classes[i]);
-        cr_assert(strstr(o.out, line), "%s", o.out);
-    }
+                                          "lifetime",  "deadlock", "data race"};
+    char *lab = lab_of(*path), *class = claim(lab, "class", "\n"), line[120];
+    int i = 0;
+    while (i < 5 && strcmp(classes[i], class) != 0)
+        i++;
+    cr_assert_lt(i, 5, "%s", class);
+    struct outcome o = sh(200, "scripts/answer.sh %s --functions a/b --victim x --class '%s'", lab,
+                          classes[i + 1]);
+    exited(o, 1);
+    snprintf(line, sizeof line, "Which class? %s: no.\n    ", classes[i + 1]);
+    cr_assert(strstr(o.out, line), "%s", o.out);
 }
 
 /* In any order, by any function of the two stacks. */
