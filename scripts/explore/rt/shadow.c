@@ -4,6 +4,9 @@
 #include "shadow.h"
 
 #include <sys/mman.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "clock.h"
 #include "sys.h"
@@ -107,95 +110,107 @@ static NOINLINE void freed(u64 slot, u64 mine, uptr address, uptr pc) {
               (u32)(step_of(slot) - rt.base), NULL);
 }
 
-/* Does an access make what an older one left superfluous? It touches all that that did, if
- * it is no less of an access: whoever races with the older one races with it. */
-INLINE bool covers(u64 mine, u64 slot) {
-    return !((slot & ~mine & (SLOT_BYTES | SLOT_WRITE)) | (mine & ~slot & SLOT_ATOMIC));
+/* What is in a cell when `mine` comes, a bit for each slot; bit 0: the newest. */
+struct slots {
+    u32 used;      /* in this schedule; then empty ones */
+    u32 freed;     /* the memory was freed */
+    u32 own;       /* of the current thread */
+    u32 conflicts; /* of others: they touch the same bytes, and one of both writes */
+    u32 covered;   /* `mine` touches all that it did and is no less of an access: whoever
+                      races with it races with `mine` */
+};
+
+#ifdef __SSE2__
+INLINE u32 bits(__m128i lanes) {
+    return (u32)_mm_movemask_ps(_mm_castsi128_ps(lanes));
+}
+INLINE __m128i none(__m128i lanes, u64 flags) { /* of these flags is set */
+    __m128i wanted = _mm_set1_epi32((int)(flags >> 32));
+    return _mm_cmpeq_epi32(_mm_and_si128(lanes, wanted), _mm_setzero_si128());
 }
 
-INLINE bool same_thread(u64 mine, u64 slot) {
-    return !((mine ^ slot) & SLOT_THREAD);
-}
-/* Of two threads: they touch the same bytes, and one of them writes. */
-INLINE bool conflicts(u64 mine, u64 slot) {
-    return !same_thread(mine, slot) && mine & slot & SLOT_BYTES && (mine | slot) & SLOT_WRITE;
+INLINE __m128 two(const u64 *slots) { /* as they were stored, one by one: that is faster */
+    __m128 first = _mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)slots));
+    return _mm_loadh_pi(first, (const __m64 *)(slots + 1));
 }
 
-/* It conflicts with one of somebody else that did not happen before it, or the memory was
- * freed: the first of these, from the newest on, is told. */
-static NOINLINE void tell(const u64 *cell, u64 mine, uptr address, uptr pc) {
-    const u32 *clock = rt.current->clock;
-    for (int i = 0; i < CELL_SLOTS && step_of(cell[i]) > (u32)rt.base; i++) {
+/* All four at once: branches on what is in a cell can't be foretold. */
+INLINE struct slots look(const u64 *cell, u64 mine) {
+    __m128 newer = two(cell), older = two(cell + 2);
+    __m128i steps = _mm_castps_si128(_mm_shuffle_ps(newer, older, _MM_SHUFFLE(2, 0, 2, 0)));
+    __m128i rest = _mm_castps_si128(_mm_shuffle_ps(newer, older, _MM_SHUFFLE(3, 1, 3, 1)));
+    __m128i me = _mm_set1_epi32((int)(mine >> 32)), half = _mm_set1_epi32(INT32_MIN);
+    __m128i base = _mm_set1_epi32((int)((u32)rt.base ^ 1u << 31)); /* they compare as signed */
+    __m128i more = none(_mm_andnot_si128(me, rest), SLOT_BYTES | SLOT_WRITE);
+    __m128i apart = none(_mm_and_si128(me, rest), SLOT_BYTES);
+    __m128i reads = none(_mm_or_si128(me, rest), SLOT_WRITE);
+    struct slots s;
+    s.used = bits(_mm_cmpgt_epi32(_mm_xor_si128(steps, half), base));
+    s.freed = ~bits(none(rest, SLOT_FREED)) & s.used;
+    s.own = bits(none(_mm_xor_si128(me, rest), SLOT_THREAD)) & s.used;
+    s.conflicts = ~bits(_mm_or_si128(apart, reads)) & ~s.own & s.used;
+    s.covered = bits(_mm_and_si128(more, none(_mm_andnot_si128(rest, me), SLOT_ATOMIC)));
+    return s;
+}
+#else
+INLINE struct slots look(const u64 *cell, u64 mine) {
+    struct slots s = {0, 0, 0, 0, 0};
+    for (u32 i = 0, bit = 1; i < CELL_SLOTS && step_of(cell[i]) > (u32)rt.base; i++, bit *= 2) {
         u64 slot = cell[i];
+        s.used |= bit;
         if (slot & SLOT_FREED)
-            freed(slot, mine, address, pc);
-        if (conflicts(mine, slot) && step_of(slot) > clock[thread_of_slot(slot)]
-            && !(mine & slot & SLOT_ATOMIC))
+            s.freed |= bit;
+        if (!((slot ^ mine) & SLOT_THREAD))
+            s.own |= bit;
+        else if (slot & mine & SLOT_BYTES && (slot | mine) & SLOT_WRITE)
+            s.conflicts |= bit;
+        if (!((slot & ~mine & (SLOT_BYTES | SLOT_WRITE)) | (mine & ~slot & SLOT_ATOMIC)))
+            s.covered |= bit;
+    }
+    return s;
+}
+#endif
+
+/* `mine` becomes the newest. Who gives way: the oldest of those that it makes superfluous;
+ * else an empty slot; else the oldest. */
+INLINE void put_first(u64 *cell, struct slots s, u32 superfluous, u64 mine) {
+    int used = __builtin_ctz(~s.used), place = used < CELL_SLOTS ? used : CELL_SLOTS - 1;
+    if (superfluous)
+        place = 31 - __builtin_clz(superfluous);
+    u64 first = cell[0], second = cell[1], third = cell[2], fourth = cell[3];
+    cell[0] = mine;
+    cell[1] = place >= 1 ? first : second;
+    cell[2] = place >= 2 ? second : third;
+    cell[3] = place >= 3 ? third : fourth;
+}
+
+/* Others were there: did what they did happen before? */
+static NOINLINE void check_order(u64 *cell, u64 mine, uptr address, uptr pc) {
+    struct slots s = look(cell, mine);
+    const u32 *clock = rt.current->clock;
+    u64 edge = rt.self >> 32 ^ (pc - rt.channel->load_bias) << 16;
+    u32 before = s.own;
+    if (unlikely(s.freed))
+        freed(cell[__builtin_ctz(s.freed)], mine, address, pc);
+    for (u32 left = s.conflicts; left; left &= left - 1) {
+        u64 slot = cell[__builtin_ctz(left)];
+        /* One edge of the order of accesses that threads share. */
+        u64 hash = (rt.shared_hash ^ edge ^ (u64)thread_of_slot(slot) << 8) * 0x9E3779B97F4A7C15u;
+        rt.shared_hash = hash ^ hash >> 32;
+        if (step_of(slot) <= clock[thread_of_slot(slot)])
+            before |= left & (0 - left);
+        else if (!(mine & slot & SLOT_ATOMIC))
             race(mine, slot, address, pc);
     }
+    put_first(cell, s, before & s.covered, mine);
 }
 
-/* All slots, of whomever. */
-static NOINLINE void check_all(u64 *cell, u64 mine, uptr address, uptr pc) {
-    const u32 *clock = rt.current->clock;
-    u32 base = (u32)rt.base;
-    u64 edge = rt.self >> 32 ^ (pc - rt.channel->load_bias) << 16, hash = rt.shared_hash, told = 0;
-    int place = CELL_SLOTS - 1; /* of the slot that gives way: the oldest … */
-    for (int i = 0; i < CELL_SLOTS; i++) {
-        u64 slot = cell[i];
-        if (step_of(slot) <= base) { /* … or an empty one: those after it are empty, too */
-            place = place < i ? place : i;
-            break;
-        }
-        told |= slot & SLOT_FREED;
-        bool gives_way = same_thread(mine, slot);
-        if (!gives_way && conflicts(mine, slot)) {
-            /* One edge of the order of accesses that threads share. */
-            hash = (hash ^ edge ^ (u64)thread_of_slot(slot) << 8) * 0x9E3779B97F4A7C15u;
-            hash ^= hash >> 32;
-            gives_way = step_of(slot) <= clock[thread_of_slot(slot)];
-            told |= gives_way ? 0 : ~(mine & slot) & SLOT_ATOMIC;
-        }
-        if (gives_way && covers(mine, slot))
-            place = i; /* … or one that this access makes superfluous */
-    }
-    rt.shared_hash = hash;
-    if (unlikely(told))
-        tell(cell, mine, address, pc);
-    u64 first = cell[0], second = cell[1], third = cell[2];
-    if (place == 3)
-        cell[3] = third;
-    if (place >= 2)
-        cell[2] = second;
-    if (place >= 1)
-        cell[1] = first;
-    cell[0] = mine;
-}
-
-/* What comes of it where nobody else was, which is nearly always, told without looking
- * at each slot. */
 NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
-    u32 base = (u32)rt.base;
-    u64 newest = cell[0];
-    if (step_of(newest) <= base) { /* nobody was */
-        cell[0] = mine;
-        return;
-    }
-    if (((newest ^ mine) & ~SLOT_WRITE) >> 32) {
-        check_all(cell, mine, address, pc);
-        return;
-    }
-    /* The current thread, and reads now what it wrote, or the other way round. */
-    if (step_of(cell[1]) <= base) { /* nothing but that: a write covers the read */
-        if (!(mine & SLOT_WRITE))
-            cell[1] = newest;
-        cell[0] = mine;
-    } else if ((cell[1] ^ mine) >> 32 == 0 && step_of(cell[2]) <= base) {
-        cell[1] = newest; /* it does so in turns */
-        cell[0] = mine;
-    } else {
-        check_all(cell, mine, address, pc);
-    }
+    struct slots s = look(cell, mine);
+    if (s.conflicts | s.freed)
+        check_order(cell, mine, address, pc);
+    else
+        put_first(cell, s, s.own & s.covered, mine);
 }
 
 void shadow_elsewhere(uptr address, u64 mine, uptr pc) {
