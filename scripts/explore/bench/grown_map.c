@@ -1,7 +1,7 @@
 /*
  * grown_map.c - a correct program: two threads put 50 keys each into one map, under one
  * mutex. Keys are text, entries are chained, and the table doubles as it fills: about
- * 2,400 events. What bench-explore.sh measures schedules and a long run with.
+ * 2,500 events. What bench-explore.sh measures schedules with.
  *
  * usage: grown_map [INSERTS_EACH]       (the same 50 keys again after the first 50)
  */
@@ -20,7 +20,7 @@ struct entry {
 };
 
 static struct entry **table;
-static unsigned long size = 16, entries; /* of the table: a power of two */
+static unsigned long size = 64, entries; /* of the table: a power of two */
 static long inserts_each = KEYS;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char keys[2][KEYS][8];
