@@ -205,6 +205,14 @@ static NOINLINE void check_order(u64 *cell, u64 mine, uptr address, uptr pc) {
     put_first(cell, s, before & s.covered, mine);
 }
 
+static NOINLINE void check_all(u64 *cell, u64 mine, uptr address, uptr pc) {
+    struct slots s = look(cell, mine);
+    if (s.conflicts | s.freed)
+        check_order(cell, mine, address, pc);
+    else
+        put_first(cell, s, s.own & s.covered, mine);
+}
+
 /* Is there a slot that says the same already, of this epoch, and only the current thread was
  * here since? Then whoever else is in here was looked at when that was written, and the
  * order of the slots does not matter. */
@@ -241,13 +249,8 @@ INLINE bool takes_turns(u64 *cell, u64 mine) {
 }
 
 NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
-    if (said(cell, mine) || takes_turns(cell, mine))
-        return;
-    struct slots s = look(cell, mine);
-    if (s.conflicts | s.freed)
-        check_order(cell, mine, address, pc);
-    else
-        put_first(cell, s, s.own & s.covered, mine);
+    if (!said(cell, mine) && !takes_turns(cell, mine))
+        check_all(cell, mine, address, pc);
 }
 
 void shadow_elsewhere(uptr address, u64 mine, uptr pc) {
