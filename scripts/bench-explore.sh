@@ -7,12 +7,10 @@
 #
 # Schedules a second on one processor, races looked for: of a correct map under a lock (2
 # threads, 50 inserts each: about 2,500 events); of one that does little but lock; of ten
-# lines. Next to that, the same program run as often by fork and exec, and the floor, fork
+# lines. Next to that, the first of them run as often by fork and exec, and the floor, fork
 # and wait of an empty child. Then one long run: natively, under the explorer's runtime,
-# ThreadSanitizer, DRD and Helgrind (these two once), as multiples of native.
-#
-# All is processor time, user and system, of one processor: machines are shared. Each goal
-# has a line that says what was measured, and whether that is "met" or "short".
+# ThreadSanitizer, DRD and Helgrind (these two once), as multiples of native. All is time of
+# one processor, user and system: machines are shared. Each goal is "met" or "short".
 #
 # Exit status: 0 measured, met or short; 2, 3 as everywhere.
 set -uo pipefail

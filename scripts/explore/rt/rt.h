@@ -8,7 +8,7 @@
  *
  *   access.c atomics.c mem.c           events the compiler or libc's memory functions make
  *   mutex.c rwlock.c cond.c …          events of the thread library
- *   schedule.c policy.c                who goes on
+ *   schedule.c policy.c block.c …      who goes on
  *   shadow.h shadow.c clock.h          happens-before: races, use after free
  *   wait.c signals.c timers.c io.h …   descriptors, children, signals: what is the system's
  *   fiber.c                            how one thread stops and another goes on
