@@ -107,6 +107,8 @@ static _Noreturn void become(const struct options *o, const char *output, int me
     _exit(127);
 }
 
+static uint32_t pool_known; /* of stacks: as many as a worker so far needed */
+
 void worker_start(struct worker *w, const struct options *o, const char *output) {
     int memory, pair[2], news[2], error;
     *w = (struct worker){.channel_size = sizeof(struct channel), .program = o->program[0]};
@@ -114,6 +116,7 @@ void worker_start(struct worker *w, const struct options *o, const char *output)
     w->channel->version = CHANNEL_VERSION;
     w->channel->size = sizeof *w->channel;
     w->channel->request.kernel_threads = o->kernel_threads;
+    w->channel->pool_first = pool_known;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(news, O_CLOEXEC))
         stop(3, "no socket: %s", strerror(errno));
     pid_t driver = getpid();
@@ -216,6 +219,8 @@ static void kill_strays(void) {
 void worker_end(struct worker *w, bool keep_channel) {
     if (!w->pid)
         return;
+    if (w->channel->pool_made > pool_known)
+        pool_known = w->channel->pool_made;
     kill(-w->pid, SIGKILL);
     kill(w->pid, SIGKILL);
     waitpid(w->pid, NULL, 0);

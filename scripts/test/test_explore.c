@@ -139,6 +139,16 @@ Test(explore, has_the_same_hashes_however_it_is_reset) {
     same_hashes(sources);
 }
 
+/* More threads than stacks to begin with need no child for each schedule. */
+Test(explore, takes_snapshots_of_programs_of_many_threads) {
+    const char *program = made("gcc", "-O0", FIXTURES "threads_40_correct.c");
+    struct outcome o = sh(60, EXPLORE "--json --schedules 100 -- %s", program);
+    exited(o, 0);
+    cr_assert(strstr(o.out, "\"reset\": \"snapshot\""), "%s", o.out);
+    static const char *const sources[] = {"threads_40_correct", NULL};
+    same_hashes(sources);
+}
+
 Test(explore, has_the_same_hashes_when_threads_wait_for_the_system) {
     static const char *const sources[] = {"futex_lock_lost",   "eventfd_racy",         "epoll_racy",
                                           "stdio_pipe_racy",   "unix_socket_racy",     "mq_racy",

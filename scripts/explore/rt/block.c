@@ -186,6 +186,7 @@ struct thread *thread_new(void) {
     t->limit = t->frames + FRAMES_MAX - 1;
     if (id == rt.thread_count)
         rt.thread_count++;
+    t->born = (u32)rt.step;
     t->epoch = (u32)rt.step + 1;
     policy_thread(t, true);
     thread_runnable(t, true);

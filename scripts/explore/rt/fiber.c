@@ -233,6 +233,7 @@ void fibers_make(int count) {
             futex_wait(&awake);
         }
     }
+    rt.channel->pool_made = (u32)rt.pool_count;
 }
 
 void fiber_main(void) {

@@ -26,11 +26,13 @@ struct object *mutex_at(void *mutex, uptr pc) {
     return o;
 }
 
-/* Who gave it back last knows all that was released into it. */
+/* Who gave it back last knows all that was released into it; unless that was another
+ * thread, which had the same number. */
 INLINE void owned(struct object *m, int count) {
-    m->owner = rt.current->id + 1;
+    const struct thread *t = rt.current;
+    m->owner = t->id + 1;
     m->count = count;
-    if (m->releaser != m->owner)
+    if (m->releaser != m->owner || m->clock[t->id] <= t->born)
         clock_acquire(m);
 }
 

@@ -142,7 +142,8 @@ static int our_main(int count, char **vector, char **variables) {
     rt.channel->fibers = rt.fibers;
     shadow_start();
     signals_start();
-    fibers_make(FIBERS_FIRST);
+    u32 first = rt.channel->pool_first;
+    fibers_make(first > FIBERS_FIRST ? (int)first : FIBERS_FIRST);
     keys_save();
     if (rt.alone) {
         run_alone();

@@ -53,6 +53,7 @@ struct thread {
 
     /* happens-before */
     u32 epoch;                         /* first step of its epoch: since its last release */
+    u32 born;                          /* the step that made it */
     bool fence_release, fence_acquire; /* the clocks below hold something */
     u32 clock[CLOCK_THREADS];
     u32 release_fence[CLOCK_THREADS], acquire_fence[CLOCK_THREADS];
