@@ -94,6 +94,8 @@ static void tell_why(const struct verdict_of *v, FILE *out) {
     free(asks);
 }
 
+enum { FOUND_WIDTH = 40 };
+
 static void tell_row(const struct oracle *k, const struct opinion *o, const char *red,
                      const char *plain, FILE *out) {
     static const char *const verdicts[] = {"",         "passed",     "doubted",
@@ -103,7 +105,9 @@ static void tell_row(const struct oracle *k, const struct opinion *o, const char
         snprintf(tries, sizeof tries, "%ld %.*s", o->tries, (int)strlen(o->unit) - (o->tries == 1),
                  o->unit); /* "1 run" */
     bool bad = o->verdict == REJECTED;
-    fprintf(out, "%-9s  %-15s  %s%-10s%s  %.42s\n", k->name, tries, bad ? red : "",
+    if (strlen(line) > FOUND_WIDTH)
+        strcpy(line + FOUND_WIDTH - 2, "..");
+    fprintf(out, "%-9s  %-15s  %s%-10s%s  %s\n", k->name, tries, bad ? red : "",
             verdicts[o->verdict], bad ? plain : "", line);
     if (o->random && o->detail && !bad)
         fprintf(out, "%40s%s\n", "", o->detail);
