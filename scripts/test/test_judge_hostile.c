@@ -179,3 +179,48 @@ Test(judge_hostile, never_blames_the_environment_on_the_repair) {
     repair("", "if (u->id == 7990 && pthread_mutex_unlock(&m->lock) == 0) return;");
     exited(sh(200, "PATH=%s/bin " JUDGE "--all --map %s/map.c " LAB, tmp, tmp), 1);
 }
+
+/* --- in a copy of the project -------------------------------------------------------- */
+
+/* With everything that is built, so that nothing has to be. */
+static void make_built_tree(void) {
+    make_tree();
+    exited(sh(60, "cp -a build/bin build/gen build/lib build/rt build/tool %s/tree/build/", tmp),
+           0);
+}
+
+TestSuite(judge_house, .init = make_built_tree, .fini = remove_tmp);
+
+Test(judge_house, rejects_changes_of_other_files) {
+    exited(sh(20,
+              "cd %s/tree && cp solutions/" LAB "/map.c labs/" LAB "/map.c && "
+              "sed -i 's/4000/4/' labs/" LAB "/work.c && echo >>labs/common/team.h && "
+              "echo >>labs/" LAB "/README.md",
+              tmp),
+           0);
+    struct outcome o = sh(100, "cd %s/tree && build/bin/judge " LAB, tmp);
+    exited(o, 1);
+    cr_assert(
+        strstr(o.out, "/map.c: rejected by honesty: labs/" LAB "/work.c was changed, and more\n"),
+        "%s", o.out);
+    cr_assert(strstr(o.out, "git checkout HEAD -- labs/common/team.h"), "%s", o.out);
+    cr_assert_not(strstr(o.out, "README.md"), "%s", o.out);
+}
+
+/* As a learner does it: edit, make check, make list. */
+Test(judge_house, is_what_make_check_asks) {
+    exited(sh(20, "cd %s/tree && cp solutions/" LAB "/wrong/local-mutex.c labs/" LAB "/map.c", tmp),
+           0);
+    struct outcome o = sh(200, "cd %s/tree && RACELAB_HOME=%s/home make check LAB=01", tmp, tmp);
+    exited(o, 2); /* make's own, for a recipe that ended with 1 */
+    cr_assert(strstr(o.out, "labs/" LAB "/map.c: rejected by "), "%s", o.out);
+    cr_assert(strstr(o.out, "\"local-mutex\": Each call locks"), "%s", o.out);
+
+    exited(sh(20, "cd %s/tree && cp solutions/" LAB "/map.c labs/" LAB "/map.c", tmp), 0);
+    o = sh(200, "cd %s/tree && RACELAB_HOME=%s/home make check LAB=01", tmp, tmp);
+    exited(o, 0);
+    cr_assert(strstr(o.out, "labs/" LAB "/map.c: accepted\n"), "%s", o.out);
+    cr_assert(strstr(o.out, "Solved in 2 tries, 0 hints."), "%s", o.out);
+    o = sh(20, "cd %s/tree && RACELAB_HOME=%s/home make list", tmp, tmp);
+    cr_assert(strstr(o.out, "1 of 7 solved"), "%s", o.out);
+}
