@@ -74,7 +74,7 @@ Test(judge, leaks_alone_count_what_is_kept) {
     json_t *v = judged("--all", 1);
     rejected_alone(v, "leaks");
     rejected(v, "leaks", "1 block more each round");
-    cr_assert(strstr(of(asked(v, "leaks"), "story"), "map.c:32:12: error: in map_put\n"), "%s",
+    cr_assert(strstr(of(asked(v, "leaks"), "story"), "map.c:32:5: error: in map_put\n"), "%s",
               of(v, "text"));
 }
 
