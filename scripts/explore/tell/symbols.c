@@ -18,6 +18,12 @@ static Dwfl *session;
 static char *opened; /* which program, at which bias */
 static uint64_t opened_at;
 
+/* symbols_harness() is asked for each of a million events, of a few places. */
+static struct asked {
+    uint64_t pc;
+    bool harness;
+} asked[1024];
+
 void symbols_open(const char *program, uint64_t load_bias) {
     static char *no_path;
     static const Dwfl_Callbacks callbacks = {.find_elf = dwfl_build_id_find_elf,
@@ -44,6 +50,7 @@ void symbols_close(void) {
     session = NULL;
     free(opened);
     opened = NULL;
+    memset(asked, 0, sizeof asked);
 }
 
 /* Relative to the project, as the compiler was told (-fdebug-prefix-map). */
@@ -122,12 +129,19 @@ int symbols_places(uint64_t pc, struct place *to, int most) {
     return n;
 }
 
-bool symbols_harness(uint64_t pc) {
+static bool harness(uint64_t pc) {
     struct place places[8];
     int n = symbols_places(pc, places, 8);
     struct frame f = {.function = places[0].function, .file = places[0].file};
     f.own = n > 0 && *f.file && frame_own(&f);
     return f.own && !frame_shown(&f);
+}
+
+bool symbols_harness(uint64_t pc) {
+    struct asked *a = &asked[pc % (sizeof asked / sizeof *asked)];
+    if (!pc || a->pc != pc)
+        *a = (struct asked){pc, harness(pc)};
+    return a->harness;
 }
 
 const char *symbols_blame(const struct channel *trace, const struct event *e) {
