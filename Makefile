@@ -184,6 +184,7 @@ SUPPORT  := $(patsubst scripts/test/%.c,build/tool/scripts/test/%.o,$(filter-out
 $(filter build/test/walk%,$(TESTS)): build/test/%: build/tool/scripts/test/test_%.o $(SUPPORT) $(filter-out %/walk/main.o,$(WALK))
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ -lcriterion $(WALKLIBS) -o $@
+$(filter build/test/explore%,$(TESTS)): build/tool/scripts/test/corpus.o
 build/test/%: build/tool/scripts/test/test_%.o build/tool/scripts/test/support.o \
               build/tool/scripts/run/child.o $(COMMON:%=build/plain/%)
 	@mkdir -p $(@D)

@@ -13,10 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "support.h"
+#include "corpus.h"
 
-#define EXPLORE "build/bin/explore "
-#define SCHEDULES "scripts/test/fixtures/schedules/"
 #define LIMITS "scripts/test/fixtures/limits/"
 enum { LOOPS = 4 };
 
@@ -47,15 +45,6 @@ static void end(void) {
 }
 TestSuite(explore_limits, .init = begin, .fini = end, .timeout = 200);
 
-static const char *made(const char *source) {
-    static char program[200];
-    const char *name = strrchr(source, '/') + 1;
-    snprintf(program, sizeof program, "%s/%.*s", tmp, (int)strcspn(name, "."), name);
-    exited(sh(60, "scripts/explore/cc.sh -std=c11 -D_GNU_SOURCE -g -O0 %s -o %s", source, program),
-           0);
-    return program;
-}
-
 /* --- a seed is a schedule ------------------------------------------------------------- */
 
 static char *hash_of(const char *before, const char *options, const char *program) {
@@ -68,7 +57,7 @@ static char *hash_of(const char *before, const char *options, const char *progra
 }
 
 static void same_under_load(const char *source) {
-    const char *program = made(source);
+    const char *program = made("gcc", "-O0", source);
     char *hash = hash_of("", "--jobs 1", program);
     static const char *const ways[][2] = {
         {"", "--jobs 2 --reset snapshot"}, {"", "--jobs 2 --reset fork"},
@@ -90,13 +79,13 @@ Test(explore_limits, a_seed_is_the_same_schedule_under_load) {
         "signal_between_assertion", "timerfd_correct", "chance_correct",  "free_early"};
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         char source[200];
-        snprintf(source, sizeof source, SCHEDULES "%s.c", sources[i]);
+        snprintf(source, sizeof source, FIXTURES "%s.c", sources[i]);
         same_under_load(source);
     }
 }
 
 Test(explore_limits, a_schedule_fails_again_100_times_of_100_under_load) {
-    const char *program = made(SCHEDULES "mutex_per_step.c");
+    const char *program = made("gcc", "-O0", FIXTURES "mutex_per_step.c");
     exited(sh(60, EXPLORE "--save %s/s -- %s", tmp, program), 1);
     begin_load();
     struct outcome o =
@@ -123,7 +112,7 @@ static void nobody_runs(const char *program) {
 
 /* The schedule's own segments say how many switches there are, and why. */
 Test(explore_limits, gdb_stops_at_each_switch_and_at_the_end) {
-    const char *program = made(SCHEDULES "mutex_per_step.c");
+    const char *program = made("gcc", "-O0", FIXTURES "mutex_per_step.c");
     exited(sh(60, EXPLORE "--save %s/s -- %s", tmp, program), 1);
     struct outcome o =
         in_gdb("continue\\ncontinue\\ncontinue\\ncontinue\\ncontinue\\ncontinue\\ncontinue\\n");
@@ -143,7 +132,7 @@ Test(explore_limits, gdb_stops_at_each_switch_and_at_the_end) {
 }
 
 Test(explore_limits, gdb_leaves_nobody_when_it_is_left_in_the_middle) {
-    const char *program = made(SCHEDULES "mutex_per_step.c");
+    const char *program = made("gcc", "-O0", FIXTURES "mutex_per_step.c");
     exited(sh(60, EXPLORE "--save %s/s -- %s", tmp, program), 1);
     in_gdb("continue\\n"); /* and the end of its input */
     nobody_runs(program);
@@ -187,7 +176,7 @@ ParameterizedTestParameters(explore_limits, ends_in_time) {
 }
 ParameterizedTest(path_param *path, explore_limits, ends_in_time) {
     begin();
-    const char *program = made(*path);
+    const char *program = made("gcc", "-O0", *path);
     struct outcome o = ends_in_time("", 1, program);
     exited(o, 124);
     cr_assert(strstr(o.out, "not one schedule has ended"), "%s", o.out);
@@ -199,26 +188,26 @@ ParameterizedTest(path_param *path, explore_limits, ends_in_time) {
 }
 
 Test(explore_limits, says_which_program_never_comes_to_its_main) {
-    const char *program = made(LIMITS "early.c");
+    const char *program = made("gcc", "-O0", LIMITS "early.c");
     refused(ends_in_time("", 1, program), 124, "has not come to its main");
 }
 
 /* Ten million events, and then a page about the last million of them. */
 Test(explore_limits, ends_in_time_when_a_schedule_does_not) {
-    const char *program = made(LIMITS "endless.c");
+    const char *program = made("gcc", "-O0", LIMITS "endless.c");
     struct outcome o = ends_in_time("", 1, program);
     cr_assert(o.status == 124 || strstr(o.out, "livelock"), "%d: %s", o.status, o.out);
     ends_in_time("--json", 1, program);
 }
 
 Test(explore_limits, leaves_no_child_however_it_was_made) {
-    const char *program = made(LIMITS "children.c");
+    const char *program = made("gcc", "-O0", LIMITS "children.c");
     for (int limit = 1; limit <= 2; limit++)
         cr_assert_neq(ends_in_time("--timeout 0.5", limit, program).status, -1);
 }
 
 Test(explore_limits, ends_at_once_when_it_is_asked_to) {
-    const char *program = made(LIMITS "hangs_spinning.c");
+    const char *program = made("gcc", "-O0", LIMITS "hangs_spinning.c");
     struct outcome o = sh(20, "timeout -s TERM 1 " EXPLORE "-- %s", program);
     exited(o, 124); /* timeout's own */
     nobody_runs(program);
@@ -228,7 +217,7 @@ Test(explore_limits, ends_at_once_when_it_is_asked_to) {
 
 /* The kernel is asked what was opened for writing; the lists are for other ways. */
 Test(explore_limits, writes_no_file_but_those_that_were_asked_for) {
-    const char *program = made(SCHEDULES "mutex_per_step.c");
+    const char *program = made("gcc", "-O0", FIXTURES "mutex_per_step.c");
     char *root = listing("."), *temporary = listing("/tmp");
     exited(sh(60, EXPLORE "--save %s/s --output %s/o -- %s", tmp, tmp, program), 1);
     exited(sh(60, EXPLORE "--output %s/again --replay %s/s", tmp, tmp), 1);
