@@ -185,6 +185,7 @@ $(filter build/test/walk%,$(TESTS)): build/test/%: build/tool/scripts/test/test_
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ -lcriterion $(WALKLIBS) -o $@
 $(filter build/test/judge% build/test/repairs,$(TESTS)): build/tool/scripts/test/judged.o
+$(filter build/test/explore%,$(TESTS)): build/tool/scripts/test/corpus.o
 build/test/%: build/tool/scripts/test/test_%.o build/tool/scripts/test/support.o \
               build/tool/scripts/run/child.o $(COMMON:%=build/plain/%)
 	@mkdir -p $(@D)

@@ -17,6 +17,10 @@
 enum { LONG_ENOUGH = 1000000, CALIBRATION_STEPS = 10000000 };
 static const double batch_seconds = 0.2;
 
+/* What is found when time is nearly up is still examined and told: --seconds is kept but
+ * for one, and these leave some of that for the page. */
+#define LAST_SECONDS 0.6
+
 struct campaign {
     const struct options *o;
     struct report *r;
@@ -84,6 +88,10 @@ static void progress(const struct campaign *c) {
 static void died_early(struct worker *w) {
     if (w->channel->cannot[0])
         stop(3, "%s", w->channel->cannot);
+    if (worker_stop_signal)
+        return;
+    if (!w->channel->beat && w->late)
+        stop(124, "out of time: %s has not come to its main", w->program);
     if (!w->channel->beat)
         stop(3, "%s dies before its main can begin", w->program);
 }
@@ -104,10 +112,11 @@ static void look_at(struct campaign *c) {
     struct worker w;
     c->steps_max = CALIBRATION_STEPS;
     c->reset = RESET_FORK;
-    worker_start(&w, c->o, NULL);
+    worker_start(&w, c->o, false);
     fill_request(c, &w.channel->request);
     if (!worker_do(&w, REQUEST_AUDIT, c->o->timeout))
         died_early(&w);
+    bool hangs = w.late;
     bool snapshot = !w.dead && w.channel->fibers;
     c->r->fibers = w.channel->fibers;
     for (uint32_t i = 0; i < w.channel->note_count; i++)
@@ -120,16 +129,16 @@ static void look_at(struct campaign *c) {
                    ? (enum reset_kind)c->o->reset
                : snapshot ? RESET_SNAPSHOT
                           : RESET_FORK;
-    for (int tries = 0; tries < 2; tries++) {
+    for (int tries = 0; tries < 2 && !hangs; tries++) { /* or it would do that here, too */
         if (w.dead) {
             retire(c, &w);
-            worker_start(&w, c->o, NULL);
+            worker_start(&w, c->o, false);
         }
         fill_request(c, &w.channel->request);
         bool ok = worker_do(&w, REQUEST_CALIBRATE, c->o->timeout + 5);
         if (!ok)
             died_early(&w);
-        if (ok && w.channel->answer.kind != ANSWER_NEEDS_FORK)
+        if ((ok && w.channel->answer.kind != ANSWER_NEEDS_FORK) || worker_late())
             break;
         c->reset = RESET_FORK;
     }
@@ -142,7 +151,7 @@ static void look_at(struct campaign *c) {
 }
 
 static void begin_worker(struct campaign *c, struct worker *w, uint64_t next) {
-    worker_start(w, c->o, NULL);
+    worker_start(w, c->o, false);
     w->next = next;
     w->channel->calibration = c->calibration;
     memcpy(w->channel->known, c->known, sizeof c->known);
@@ -243,8 +252,11 @@ static void found(struct campaign *c, struct worker *w, const struct failure *fa
     struct defect d = {.failure = *f, .seed = seed, .found_at = seed - c->o->seed + 1, .count = 1};
     d.preemptions_before = ch->result.preemptions;
     d.policy = strdup(policy_name(&ch->request.policies[seed % ch->request.policy_count]));
+    worker_deadline = c->deadline + LAST_SECONDS;
     bool real = examine(c->o, &s, &d, c->reset);
-    if (!real && ch->request.reset == RESET_SNAPSHOT && c->o->reset < 0) {
+    bool late = worker_late();
+    worker_deadline = c->deadline;
+    if (!real && !late && ch->request.reset == RESET_SNAPSHOT && c->o->reset < 0) {
         distrust(c, w, f->kind);
         schedule_free(&s);
         return;
@@ -280,6 +292,8 @@ static void found(struct campaign *c, struct worker *w, const struct failure *fa
 /* The process is gone, or hangs: at which seed? */
 static void lost_worker(struct campaign *c, struct worker *w, bool hangs) {
     uint64_t seed = w->channel->seed;
+    if (worker_late())
+        return;
     died_early(w);
     if (c->reset == RESET_SNAPSHOT && !hangs) { /* it ended the whole process */
         c->reset = RESET_FORK;
@@ -347,7 +361,7 @@ static bool work_left(struct campaign *c) {
 void campaign(const struct options *o, struct report *r, struct schedule *first) {
     static struct campaign c;
     c = (struct campaign){.o = o, .r = r, .first = first, .jobs = o->jobs, .begin = now()};
-    c.deadline = c.begin + o->seconds;
+    c.deadline = worker_deadline = c.begin + o->seconds;
     c.end = o->schedules ? o->seed + o->schedules : UINT64_MAX;
     if (o->schedules && o->schedules < (uint64_t)c.jobs)
         c.jobs = (int)o->schedules;
@@ -358,15 +372,14 @@ void campaign(const struct options *o, struct report *r, struct schedule *first)
     r->policy_count = options_policies(o, policies);
     for (int i = 0; i < c.jobs; i++)
         begin_worker(&c, &c.workers[i], o->seed + (uint64_t)i);
-    while (work_left(&c)) {
+    while (work_left(&c) && !(r->out_of_time = worker_late())) {
         int i = worker_wait(c.workers, c.jobs, 0.05);
         if (i >= 0)
             answered(&c, &c.workers[i]);
         look_for_hangs(&c);
         progress(&c);
         r->stopped = worker_stop_signal != 0;
-        r->out_of_time = now() >= c.deadline;
-        if (r->stopped || r->out_of_time)
+        if (r->stopped)
             break;
     }
     for (int i = 0; i < c.jobs; i++)

@@ -15,13 +15,14 @@ void campaign(const struct options *o, struct report *r, struct schedule *first)
 /* Ends the process with 2 if o->program is none that can be explored. (program.c) */
 void check_program(const struct options *o);
 
-/* Confirms, shrinks and traces a failing schedule in processes of its own. False: no
- * fresh process shows it again. On return *s is the shrunk one, and d->trace and
+/* Confirms, shrinks and traces a failing schedule in processes of its own, until
+ * worker_deadline. False: no fresh process shows it again, or there was no time to. On return *s is the shrunk one, and d->trace and
  * d->failure are of its trace. */
 bool examine(const struct options *o, struct schedule *s, struct defect *d, enum reset_kind reset);
 
-/* Only the last of these: runs it once more and keeps the trace and the output. */
-void trace_defect(const struct options *o, const struct schedule *s, struct defect *d);
+/* Only the last of these: runs it once more and keeps the trace and the output. False: there
+ * was no time to. */
+bool trace_defect(const struct options *o, const struct schedule *s, struct defect *d);
 
 /* Frees what the report's defects hold. */
 void report_free(struct report *r);

@@ -87,8 +87,9 @@ static void replay_file(struct options *o, struct report *r) {
     if (o->gdb)
         replay_in_gdb(o, &s); /* does not return */
     workers_setup();
+    worker_deadline = now() + o->seconds;
     struct worker w;
-    worker_start(&w, o, NULL);
+    worker_start(&w, o, false);
     worker_meet(&w);
     struct defect *d = &r->defects[0];
     d->failure = wanted;
@@ -105,9 +106,9 @@ static void replay_file(struct options *o, struct report *r) {
         d->policy = "replay";
         d->schedule_file = o->replay;
         d->confirmed = d->confirmed_of = 1;
-        trace_defect(o, &s, d);
-        r->defect_count = 1;
+        r->defect_count = trace_defect(o, &s, d);
     }
+    r->out_of_time = !r->defect_count && worker_late();
     r->reset = RESET_FORK;
     r->jobs = 1;
     worker_end(&w, false);
@@ -164,7 +165,9 @@ int main(int argc, char **argv) {
     r.arguments = o.program + 1;
     save(&o, &r, &first);
     tell(&o, &r);
-    int status = r.defect_count || r.unconfirmed ? 1 : r.out_of_time && o.schedules ? 124 : 0;
+    bool all = !r.out_of_time /* that was asked for, and nothing is left to look at */
+               || (!o.schedules && r.totals.schedules);
+    int status = r.defect_count || r.unconfirmed ? 1 : all ? 0 : 124;
     if (r.stopped)
         status = 128 + worker_stop_signal;
     schedule_free(&first);

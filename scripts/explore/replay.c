@@ -69,7 +69,7 @@ struct failure replay(struct worker *w, const struct options *o, const struct sc
     if (!s->by_seed)
         memcpy(c->replay, s->segments, s->count * sizeof *s->segments);
     if (!worker_do(w, REQUEST_REPLAY, o->timeout))
-        return (struct failure){.kind = FAILURE_HANG, .other = -1};
+        return worker_late() ? none : (struct failure){.kind = FAILURE_HANG, .other = -1};
     if (c->answer.kind != ANSWER_FAILURE)
         return none;
     return relative(c->result.failure.kind ? &c->result.failure : &c->result.race, c);

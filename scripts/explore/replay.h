@@ -30,7 +30,7 @@ struct failure relative(const struct failure *f, const struct channel *of);
 bool same_failure(const struct failure *a, const struct failure *b);
 
 /* Runs it in that worker. The failure that came, or the race that was `wanted`; kind
- * NONE: neither. A worker that dies or hangs is ended. */
+ * NONE: neither, or worker_deadline has come. A worker that dies or hangs is ended. */
 struct failure replay(struct worker *w, const struct options *o, const struct schedule *s,
                       const struct failure *wanted, enum reset_kind reset, bool traced);
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,7 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { CONSTRUCTORS_SECONDS = 10 };
 volatile int worker_stop_signal;
+double worker_deadline = INFINITY;
 struct seen *workers_seen;
 static int seen_fd = -1;
 
@@ -27,6 +30,14 @@ double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+bool worker_late(void) {
+    return now() >= worker_deadline;
+}
+
+static double earlier(double a, double b) {
+    return a < b ? a : b;
 }
 
 static void on_signal(int sig) {
@@ -70,16 +81,16 @@ static void set_alive(pid_t from, pid_t to) {
         }
 }
 
-static _Noreturn void become(const struct options *o, const char *output, int memory, int socket,
-                             int tell, pid_t driver) {
+static _Noreturn void become(const struct options *o, int out, int memory, int socket, int tell,
+                             pid_t driver) {
     char where[80];
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != driver)
         _exit(127);
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    int out = output ? open(output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666)
-                     : open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (out < 0)
+        out = open("/dev/null", O_WRONLY | O_CLOEXEC);
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
@@ -109,9 +120,10 @@ static _Noreturn void become(const struct options *o, const char *output, int me
 
 static uint32_t pool_known; /* of stacks: as many as a worker so far needed */
 
-void worker_start(struct worker *w, const struct options *o, const char *output) {
-    int memory, pair[2], news[2], error;
-    *w = (struct worker){.channel_size = sizeof(struct channel), .program = o->program[0]};
+void worker_start(struct worker *w, const struct options *o, bool output) {
+    int memory, pair[2], news[2], said[2] = {-1, -1}, error;
+    *w = (struct worker){
+        .channel_size = sizeof(struct channel), .program = o->program[0], .output = -1};
     w->channel = shared_memory("explore-channel", sizeof *w->channel, &memory);
     w->channel->version = CHANNEL_VERSION;
     w->channel->size = sizeof *w->channel;
@@ -119,16 +131,23 @@ void worker_start(struct worker *w, const struct options *o, const char *output)
     w->channel->pool_first = pool_known;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(news, O_CLOEXEC))
         stop(3, "no socket: %s", strerror(errno));
+    if (output
+        && (pipe2(said, O_CLOEXEC) || fcntl(said[0], F_SETFL, O_NONBLOCK)
+            || !(w->kept = calloc(1, OUTPUT_MAX + 1))))
+        stop(3, "no pipe: %s", strerror(errno));
+    w->output = said[0];
     pid_t driver = getpid();
     w->pid = fork();
     if (w->pid < 0)
         stop(3, "cannot fork: %s", strerror(errno));
     if (w->pid == 0)
-        become(o, output, memory, pair[1], news[1], driver);
+        become(o, said[1], memory, pair[1], news[1], driver);
     setpgid(w->pid, w->pid);
     close(pair[1]);
     close(news[1]);
     close(memory);
+    if (output)
+        close(said[1]);
     w->socket = pair[0];
     bool failed = read(news[0], &error, sizeof error) == (ssize_t)sizeof error;
     close(news[0]);
@@ -145,11 +164,14 @@ void worker_meet(struct worker *w) {
     if (w->met || w->dead)
         return;
     w->met = true;
-    double until = now() + 10; /* constructors of the program may take their time */
-    while (poll(&fd, 1, 100) <= 0)
-        if (now() > until || worker_stop_signal)
+    /* constructors of the program may take their time */
+    double until = earlier(now() + CONSTRUCTORS_SECONDS, worker_deadline);
+    while (poll(&fd, 1, 20) <= 0)
+        if (now() > until || worker_stop_signal) {
+            w->late = true;
             break;
-    w->dead = !(fd.revents & POLLIN) || read(w->socket, &byte, 1) != 1;
+        }
+    w->dead = w->late || read(w->socket, &byte, 1) != 1;
 }
 
 void worker_ask(struct worker *w, enum request_kind kind) {
@@ -162,8 +184,38 @@ void worker_ask(struct worker *w, enum request_kind kind) {
         w->dead = true;
 }
 
+/* Keeps the first of what it wrote, and lets it write on. */
+static void drain(struct worker *w) {
+    char rest[16384];
+    for (int i = 0; i < 64; i++) { /* an endless flood is no reason to stay here */
+        size_t room = OUTPUT_MAX - w->kept_size;
+        ssize_t n = room ? read(w->output, w->kept + w->kept_size, room)
+                         : read(w->output, rest, sizeof rest);
+        if (n <= 0) {
+            if (n == 0 || errno != EAGAIN) {
+                close(w->output);
+                w->output = -1;
+            }
+            return;
+        }
+        w->kept_size += room ? (size_t)n : 0;
+    }
+}
+
+char *worker_said(struct worker *w) {
+    char *text = w->kept;
+    if (w->output >= 0)
+        drain(w);
+    w->kept = NULL;
+    if (text && !*text) {
+        free(text);
+        text = NULL;
+    }
+    return text;
+}
+
 int worker_wait(struct worker *workers, int n, double seconds) {
-    struct pollfd fds[64];
+    struct pollfd fds[65];
     for (int i = 0; i < n; i++) {
         if (workers[i].busy && workers[i].dead) {
             workers[i].busy = false;
@@ -171,8 +223,11 @@ int worker_wait(struct worker *workers, int n, double seconds) {
         }
         fds[i] = (struct pollfd){.fd = workers[i].busy ? workers[i].socket : -1, .events = POLLIN};
     }
-    if (poll(fds, (nfds_t)n, seconds > 0 ? (int)(seconds * 1000) + 1 : 0) <= 0)
+    fds[n] = (struct pollfd){.fd = workers->output, .events = POLLIN}; /* who has one is alone */
+    if (poll(fds, (nfds_t)n + 1, seconds > 0 ? (int)(seconds * 1000) + 1 : 0) <= 0)
         return -1;
+    if (fds[n].revents)
+        drain(workers);
     for (int i = 0; i < n; i++) {
         if (!fds[i].revents)
             continue;
@@ -185,12 +240,12 @@ int worker_wait(struct worker *workers, int n, double seconds) {
 }
 
 bool worker_do(struct worker *w, enum request_kind kind, double seconds) {
-    double until = now() + seconds;
     worker_ask(w, kind);
+    double until = earlier(now() + seconds, worker_deadline);
     while (worker_wait(w, 1, until - now()) < 0)
         if (now() >= until || worker_stop_signal) {
             kill(-w->pid, SIGKILL);
-            w->dead = true;
+            w->dead = w->late = true;
             return false;
         }
     return !w->dead;
@@ -227,6 +282,10 @@ void worker_end(struct worker *w, bool keep_channel) {
     set_alive(w->pid, 0);
     kill_strays();
     close(w->socket);
+    if (w->output >= 0)
+        close(w->output);
+    free(w->kept);
+    w->kept = NULL;
     if (!keep_channel)
         munmap(w->channel, w->channel_size);
     w->pid = 0;

@@ -22,6 +22,10 @@ struct worker {
     bool met;            /* it is up and listens */
     bool busy;           /* was asked, has not answered */
     bool dead;           /* the process is gone, or said that it cannot */
+    bool late;           /* … or was killed, because it took too long */
+    int output;          /* where what it writes comes out; or -1 */
+    char *kept;          /* the first of that */
+    size_t kept_size;
     uint64_t beat;       /* the last one seen … */
     double beat_at;      /* … and when */
     uint64_t next, end;  /* its own seeds: those from next to end are to be tried */
@@ -32,9 +36,15 @@ struct worker {
 void workers_setup(void);
 extern volatile int worker_stop_signal; /* 0, or the signal that asks us to end */
 
-/* Starts the program. `output`: a file for what it writes, or NULL. Exits with 2 or 3
- * where it cannot be started at all. */
-void worker_start(struct worker *w, const struct options *o, const char *output);
+/* When everything is to be over, by now(): whoever is waited for then is killed. None at
+ * first. */
+extern double worker_deadline;
+bool worker_late(void); /* it has passed */
+
+/* Starts the program. `output`: keep what it writes (at most OUTPUT_MAX bytes of it; the
+ * rest is read and forgotten). Exits with 2 or 3 where it cannot be started at all. */
+enum { OUTPUT_MAX = 64 << 10 };
+void worker_start(struct worker *w, const struct options *o, bool output);
 
 /* Waits until it is there: then its channel's load_bias and fibers hold. */
 void worker_meet(struct worker *w);
@@ -45,8 +55,12 @@ void worker_ask(struct worker *w, enum request_kind kind);
  * that is dead "answers", too. */
 int worker_wait(struct worker *workers, int n, double seconds);
 
-/* Asks and waits, at most `seconds`. False: it died, or hangs (then it is killed). */
+/* Asks and waits, at most `seconds`. False: it died, or hangs (then it is killed, and
+ * late). */
 bool worker_do(struct worker *w, enum request_kind kind, double seconds);
+
+/* What it has written, NUL-terminated, malloc'd: the caller's from now on; or NULL. */
+char *worker_said(struct worker *w);
 
 /* Kills it and all that it started; unmaps the channel unless it is to be kept. */
 void worker_end(struct worker *w, bool keep_channel);

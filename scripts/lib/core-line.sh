@@ -4,7 +4,7 @@
 # One line on a core that is good; exit 2 if it is not.
 core_line() { # CORE PROGRAM
     local want have size id fits
-    readelf -h "$1" 2>/dev/null | grep -q 'Type:.*CORE' || wrong "$1 is no core"
+    readelf -h "$1" 2>/dev/null | grep 'Type:.*CORE' >/dev/null || wrong "$1 is no core"
     size=$(stat -L -c %s "$1")
     want=$(readelf -lW "$1" 2>/dev/null | awk '$1 ~ /^(LOAD|NOTE)$/ { print $2, $5 }' |
         while read -r offset bytes; do echo $((offset + bytes)); done | sort -n | tail -n 1)

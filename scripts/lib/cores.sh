@@ -27,8 +27,24 @@ core_glob() { # PID
     sed "s/%%/%/g; s/%[pP]/$1/g; s/%[a-zA-Z]/*/g" <<<"$pattern"
 }
 
+# Where the pattern does not tell processes apart, two that die at the same time write
+# into one file, and what is left is half of each. So we wait for one another, until
+# ours is moved away. The lock is that of the directory, and ends with us.
+one_at_a_time() {
+    local dir=.
+    [[ $(core_glob PID) != *PID* ]] || return 0
+    [[ $(core_pattern) != */* ]] || dir=$(dirname "$(core_pattern)")
+    [ ! -r "$dir" ] || { exec 9<"$dir" && flock 9; }
+}
+
+# Somebody else's may be there all the same, of a process that nobody of us started.
+is_of() { # CORE PID
+    eu-readelf -n "$1" 2>/dev/null | grep "gid: [0-9]*, pid: $2," >/dev/null
+}
+
 by_kernel() { # PROGRAM ARG...: exits
     local last how value seconds pid aside='' file fixed=()
+    one_at_a_time
     # a core that somebody has here already would be written over
     if [ -f core ]; then
         aside=$(mktemp ./core.kept.XXXXXX) && mv core "$aside"
@@ -36,15 +52,14 @@ by_kernel() { # PROGRAM ARG...: exits
         trap "mv '$aside' core" EXIT INT TERM
     fi
     rm -f "$out/core"
-    touch "$out/started"
     # ThreadSanitizer often cannot start at random addresses
     ! grep -aq __tsan_init "$program" || fixed=(--fixed-addresses)
-    runner --until-signal "${fixed[@]}" --runs "$runs" --timeout "$timeout" --out "$out" -- "$@" >"$out/runs.tsv" || exit
+    runner --until-signal "${fixed[@]}" --runs "$runs" --timeout "$timeout" --out "$out" -- "$@" >"$out/runs.tsv" 9<&- || exit
     last=$(tail -n 1 "$out/runs.tsv")
     IFS=$'\t' read -r n how value seconds pid _ <<<"$last"
     [ "$how" = signal ] || nobody_died
     for file in $(core_glob "$pid"); do
-        [[ -f $file && $file -nt $out/started ]] || continue
+        [ -f "$file" ] && is_of "$file" "$pid" || continue
         [ "$file" -ef "$out/core" ] || mv "$file" "$out/core"
         break
     done

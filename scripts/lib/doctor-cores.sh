@@ -16,7 +16,7 @@ check_cores() {
 check_gdb_start() { # the way to a core that needs neither a core pattern nor a limit
     traceable=''
     command -v gdb >/dev/null || return # reported above
-    if timeout 20 gdb -nx -batch -ex run true 2>&1 </dev/null | grep -q 'exited normally'; then
+    if timeout 20 gdb -nx -batch -ex run true 2>&1 </dev/null | grep 'exited normally' >/dev/null; then
         traceable=yes
         fine 'gdb starts' 'it can start a program and watch it'
     else
@@ -30,7 +30,7 @@ check_gdb_attach() {
     [ "$traceable" ] || return
     scope=$(cat "$proc/sys/kernel/yama/ptrace_scope" 2>/dev/null)
     sleep 30 & child=$!
-    if [ "${scope:-0}" -lt 2 ] && timeout 20 gdb -nx -batch -p "$child" </dev/null 2>&1 | grep -q 'Inferior 1.*detached'; then
+    if [ "${scope:-0}" -lt 2 ] && timeout 20 gdb -nx -batch -p "$child" </dev/null 2>&1 | grep 'Inferior 1.*detached' >/dev/null; then
         fine 'gdb attaches' "it can open a program that hangs (ptrace_scope ${scope:-absent})"
     else
         instead 'gdb attaches' "it may not open a running program (ptrace_scope ${scope:-absent})" \
@@ -73,7 +73,7 @@ check_core_pattern() {
 
 kernel_dumps() { # crashes a program; the shell's notice tells whether the kernel dumped it
     [ "$(ulimit -H -c)" = 0 ] && return # check_core_limit's business
-    (cd "$tmp" && ulimit -S -c hard; bash -c 'sh -c "kill -SEGV \$\$"; true' 2>&1) | grep -q 'core dumped'
+    (cd "$tmp" && ulimit -S -c hard; bash -c 'sh -c "kill -SEGV \$\$"; true' 2>&1) | grep 'core dumped' >/dev/null
 }
 
 check_core_limit() { # racelab raises the soft limit itself, as far as the hard one lets it

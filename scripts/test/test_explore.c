@@ -10,78 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support.h"
+#include "corpus.h"
 
 TestSuite(explore, .init = make_tmp, .fini = remove_tmp, .timeout = 120);
-
-#define EXPLORE "build/bin/explore "
-#define FIXTURES "scripts/test/fixtures/schedules/"
-
-/* What stands after "KEY: " in the first lines of a program; "" where it has no such key. */
-static const char *says(const char *source, const char *key) {
-    static char value[300];
-    char start[40];
-    snprintf(start, sizeof start, " * %s: ", key);
-    const char *at = strstr(slurp("%s", source), start);
-    *value = 0;
-    if (at)
-        snprintf(value, sizeof value, "%.*s", (int)strcspn(at + strlen(start), "\n"),
-                 at + strlen(start));
-    return value;
-}
-
-/* Compiled with that compiler and level; the program is tmp/NAME. */
-static const char *made(const char *compiler, const char *level, const char *source) {
-    static char program[200];
-    const char *name = strrchr(source, '/') + 1;
-    snprintf(program, sizeof program, "%s/%.*s", tmp, (int)strcspn(name, "."), name);
-    exited(sh(60, "scripts/explore/cc.sh --cc %s -D_GNU_SOURCE -g %s %s -o %s %s", compiler, level,
-              source, program, says(source, "libs")),
-           0);
-    return program;
-}
-
-/* Is that one of its "expect:" lines: the kind alone, "KIND *", or "KIND PAIR"? */
-static bool expected(const char *source, const char *kind, const char *pair) {
-    const char *text = slurp("%s", source);
-    for (int i = 0; i < 3; i++) {
-        char line[400];
-        if (i == 0)
-            snprintf(line, sizeof line, " * expect: %s\n", kind);
-        else if (i == 1)
-            snprintf(line, sizeof line, " * expect: %s *\n", kind);
-        else
-            snprintf(line, sizeof line, " * expect: %s %s\n", kind, pair);
-        if (strstr(text, line))
-            return true;
-    }
-    return false;
-}
-
-static void finds_what_is_expected(const char *compiler, const char *standard, const char *source) {
-    const char *program = made(compiler, standard, source);
-    bool correct = expected(source, "none", "");
-    int schedules = atoi(says(source, "schedules"));
-    if (!schedules)
-        schedules = correct ? 20000 : 5000;
-    struct outcome o = sh(100, EXPLORE "--format list --schedules %d -- %s %s", schedules, program,
-                          says(source, "args"));
-    int found = 0;
-    for (char *line = strtok(o.out, "\n"); line; line = strtok(NULL, "\n"), found++) {
-        char kind[100] = "", pair[200] = "";
-        cr_assert_geq(sscanf(line, "%99[^\t]\t%199[^\t]", kind, pair), 1, "%s: %s", source, line);
-        cr_assert(expected(source, kind, pair), "%s: found %s %s", source, kind, pair);
-    }
-    cr_assert(found || correct, "%s: nothing found: %s", source, o.err);
-    cr_assert_eq(o.status, found ? 1 : 0, "%s: status %d", source, o.status);
-}
 
 ParameterizedTestParameters(explore, finds_in_programs_of_gcc) {
     return each(FIXTURES "*.c");
 }
 ParameterizedTest(path_param *path, explore, finds_in_programs_of_gcc) {
     make_tmp();
-    finds_what_is_expected("gcc", "-std=c11 -O0", *path);
+    finds_what_is_expected("gcc", "-std=c11 -O0", *path, 0);
     remove_tmp();
 }
 
@@ -92,7 +30,7 @@ ParameterizedTest(path_param *path, explore, finds_in_programs_of_gxx) {
     if (sh(10, "command -v g++").status)
         cr_skip_test("no g++ here");
     make_tmp();
-    finds_what_is_expected("g++", "-std=c++17 -O0", *path);
+    finds_what_is_expected("g++", "-std=c++17 -O0", *path, 0);
     remove_tmp();
 }
 
@@ -104,7 +42,7 @@ ParameterizedTest(path_param *path, explore, finds_in_programs_of_clangxx) {
     if (sh(10, "command -v clang++").status)
         cr_skip_test("no clang++ here");
     make_tmp();
-    finds_what_is_expected("clang++", "-O1", *path);
+    finds_what_is_expected("clang++", "-O1", *path, 0);
     remove_tmp();
 }
 

@@ -254,6 +254,18 @@ Test(scripts, core_does_not_write_over_a_core_that_was_there) {
     cr_assert(strstr(sh(60, "%s/keep %s $PWD", tmp, tmp).out, "\nprecious\n"));
 }
 
+/* Where the kernel has one name for all of them. */
+Test(scripts, cores_of_programs_that_die_at_once_are_kept_apart) {
+    struct outcome o = sh(
+        100, "for i in 1 2 3 4 5 6; do scripts/core.sh --out %s/$i -- " RACY " & done; wait", tmp);
+    int whole = 0;
+    for (const char *at = o.out; (at = strstr(at, "complete, of " RACY)); at++)
+        whole++;
+    cr_assert_eq(whole, 6, "%s%s", o.out, o.err);
+    if (sh(5, "grep -qx core /proc/sys/kernel/core_pattern").status == 0)
+        cr_assert_not(strstr(o.out, "under GDB"), "%s%s", o.out, o.err);
+}
+
 Test(scripts, core_says_when_nobody_died) {
     verdict(sh(30, "scripts/core.sh --runs 20 --out %s/o -- true", tmp), 0,
             "core: none: nobody died in 20 of 20 runs: rate below 15% at 95%");

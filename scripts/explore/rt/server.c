@@ -213,6 +213,7 @@ static void in_a_child(void) {
     int status = 0;
     while (sys(SYS_wait4, pid, &status, __WALL, NULL) == -4 /* EINTR */)
         ;
+    left_kill();
     if (!rt.channel->result.over)
         ended_unseen(status);
 }
@@ -368,6 +369,7 @@ void run_alone(void) {
 
 void serve(void) {
     char byte = 0;
+    left_begin();
     sys(SYS_write, rt.socket, &byte, 1); /* "here I am" */
     for (;;) {
         long n = sys(SYS_read, rt.socket, &byte, 1);

@@ -24,6 +24,10 @@ _Noreturn void end_alone(void); /* as the program ended */
 void snapshot_pool(void);
 void snapshot_protect(void);
 
+/* left.c: what a schedule's process leaves behind falls to us, once begun; all of it dies. */
+void left_begin(void);
+void left_kill(void);
+
 /* trace.c */
 void trace_begin(void);
 void trace_end(void);

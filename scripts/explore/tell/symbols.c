@@ -13,10 +13,17 @@
 #include "../../walk/blame.h"
 #include "../../walk/tell/tell.h"
 #include "memory.h"
+#include "qualified.h"
 
 static Dwfl *session;
 static char *opened; /* which program, at which bias */
 static uint64_t opened_at;
+
+/* symbols_harness() is asked for each of a million events, of a few places. */
+static struct asked {
+    uint64_t pc;
+    bool harness;
+} asked[1024];
 
 void symbols_open(const char *program, uint64_t load_bias) {
     static char *no_path;
@@ -44,6 +51,8 @@ void symbols_close(void) {
     session = NULL;
     free(opened);
     opened = NULL;
+    qualified_close();
+    memset(asked, 0, sizeof asked);
 }
 
 /* Relative to the project, as the compiler was told (-fdebug-prefix-map). */
@@ -64,8 +73,7 @@ static int inlined_places(Dwarf_Die *cu, Dwarf_Addr address, struct place *to, i
         int tag = dwarf_tag(&scopes[i]);
         if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
             continue;
-        const char *name = dwarf_diename(&scopes[i]);
-        to[n].function = name ? name : "?";
+        to[n].function = qualified(&scopes[i]);
         n++;
         if (tag == DW_TAG_subprogram)
             break;
@@ -107,9 +115,11 @@ int symbols_places(uint64_t pc, struct place *to, int most) {
     Dwarf_Addr bias;
     Dwarf_Die *cu = symbols_unit(pc, &bias);
     int n = cu ? inlined_places(cu, pc - 1 - bias, to, most) : 0;
-    Dwfl_Line *line = dwfl_module_getsrc(module, pc - 1);
-    if (line)
-        to[0].file = relative_path(dwfl_lineinfo(line, NULL, &to[0].line, NULL, NULL, NULL));
+    Dwarf_Line *line = cu ? dwarf_getsrc_die(cu, pc - 1 - bias) : NULL;
+    if (line) {
+        to[0].file = relative_path(dwarf_linesrc(line, NULL, NULL));
+        dwarf_lineno(line, &to[0].line);
+    }
     if (strstr(to[0].file, "scripts/explore/rt/")) { /* where threads begin: nobody's story */
         to[0] = (struct place){"?", "", 0};
         return 0;
@@ -122,12 +132,19 @@ int symbols_places(uint64_t pc, struct place *to, int most) {
     return n;
 }
 
-bool symbols_harness(uint64_t pc) {
+static bool harness(uint64_t pc) {
     struct place places[8];
     int n = symbols_places(pc, places, 8);
     struct frame f = {.function = places[0].function, .file = places[0].file};
     f.own = n > 0 && *f.file && frame_own(&f);
     return f.own && !frame_shown(&f);
+}
+
+bool symbols_harness(uint64_t pc) {
+    struct asked *a = &asked[pc % (sizeof asked / sizeof *asked)];
+    if (!pc || a->pc != pc)
+        *a = (struct asked){pc, harness(pc)};
+    return a->harness;
 }
 
 const char *symbols_blame(const struct channel *trace, const struct event *e) {
@@ -139,7 +156,10 @@ const char *symbols_blame(const struct channel *trace, const struct event *e) {
         int n = symbols_places(pc, places, 8);
         for (int k = 0; k < n; k++, stack.count++) {
             frames[stack.count].function = places[k].function;
-            frames[stack.count].file = *places[k].file ? places[k].file : "program.c";
+            bool outside = !*places[k].file && strcmp(places[k].function, "?") == 0;
+            frames[stack.count].file = outside           ? NULL
+                                       : *places[k].file ? places[k].file
+                                                         : "program.c";
             frames[stack.count].line = places[k].line;
         }
     }

@@ -245,7 +245,10 @@ static void bottom_line(const struct paper *p, const struct report *r) {
     if (r->unconfirmed)
         fprintf(p->out, "%llu failures were not confirmed by a fresh process, and are not told\n",
                 (unsigned long long)r->unconfirmed);
-    if (r->out_of_time)
+    if (r->out_of_time && !r->totals.schedules)
+        fputs("out of time: not one schedule has ended (a hang is what takes --timeout S)\n",
+              p->out);
+    else if (r->out_of_time && r->asked)
         fputs("out of time: not all schedules were tried\n", p->out);
     if (r->defects_lost)
         fprintf(p->out, "%d more defects were counted only\n", r->defects_lost);
@@ -260,5 +263,7 @@ void report_text(const struct report *r, FILE *out, int columns, bool colour) {
     if (!r->replay)
         bottom_line(&p, r);
     else if (!r->defect_count)
-        fputs("the schedule was replayed, and nothing failed\n", out);
+        fputs(r->out_of_time ? "out of time: the replay has not ended\n"
+                             : "the schedule was replayed, and nothing failed\n",
+              out);
 }
