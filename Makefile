@@ -179,7 +179,8 @@ build/fuzz/replay_%: build/asan/scripts/walk/fuzz/fuzz_%.o build/asan/scripts/wa
 	@$(CC) -g -fsanitize=address,undefined $^ $(WALKLIBS) -o $@
 
 # --- tests of all of it ------------------------------------------------------------
-SUPPORT  := $(patsubst scripts/test/%.c,build/tool/scripts/test/%.o,$(filter-out scripts/test/test_%,$(wildcard scripts/test/*.c)))
+# the walk tests' own; those of the explorer and of the judge are named below
+SUPPORT  := $(patsubst scripts/test/%.c,build/tool/scripts/test/%.o,$(filter-out scripts/test/test_% %/corpus.c %/judged.c,$(wildcard scripts/test/*.c)))
 # by name, or make would take the next rule as long as an object is not there yet
 $(filter build/test/walk%,$(TESTS)): build/test/%: build/tool/scripts/test/test_%.o $(SUPPORT) $(filter-out %/walk/main.o,$(WALK))
 	@mkdir -p $(@D)
