@@ -11,7 +11,7 @@
 
 enum { TEXT_MAX = 64 << 10, PATHS = 4 };
 
-void stop(int status, const char *format, ...) {
+_Noreturn void stop(int status, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     fputs("judge: ", stderr);
@@ -29,6 +29,13 @@ char *words(const char *format, ...) {
         stop(3, "out of memory");
     va_end(arguments);
     return text;
+}
+
+FILE *words_begin(char **text, size_t *size) {
+    FILE *f = open_memstream(text, size);
+    if (!f)
+        stop(3, "out of memory");
+    return f;
 }
 
 const char *in_out(const struct trial *t, const char *name) {
@@ -121,7 +128,7 @@ bool made(const struct trial *t, const char *const *programs) {
     char *argv[PROGRAMS_MAX + 5] = {(char[]){"make"}, (char[]){"-s"}, built, map};
     snprintf(built, sizeof built, "JUDGED=%s", t->built);
     snprintf(map, sizeof map, "MAP=%s", t->map);
-    for (int i = 0; programs[i] && i < PROGRAMS_MAX; i++) {
+    for (int i = 0; i < PROGRAMS_MAX && programs[i]; i++) {
         const char *slash = strchr(programs[i], '/');
         snprintf(paths[i], sizeof paths[i], "build/%.*s/%s%s", (int)(slash - programs[i]),
                  programs[i], t->built, slash);

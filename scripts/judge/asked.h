@@ -48,6 +48,9 @@ double below_percent(long tries);
 /* printf into a new string. Never NULL: without memory, the judge ends with status 3. */
 char *words(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A file whose text is in *text once it is closed; the same. */
+FILE *words_begin(char **text, size_t *size);
+
 /* Ends the judge with one line on stderr. */
 _Noreturn void stop(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

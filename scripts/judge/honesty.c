@@ -32,9 +32,7 @@ void ask_honesty(const struct trial *t, struct opinion *o) {
         return;
     size_t size;
     char *story;
-    FILE *out = open_memstream(&story, &size);
-    if (!out)
-        stop(3, "out of memory");
+    FILE *out = words_begin(&story, &size);
     for (int i = 0; i < all.count && i < OBJECTIONS_MAX; i++)
         tell(t, &all.list[i], out);
     fclose(out);

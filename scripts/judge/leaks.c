@@ -96,9 +96,7 @@ static char *story(const struct trial *t, const struct memory *m, long grown) {
     size_t size;
     char *text;
     int last = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        stop(3, "out of memory");
+    FILE *out = words_begin(&text, &size);
     if (grown > 0 || m->lost) {
         if (grown > 0)
             fprintf(

@@ -166,14 +166,14 @@ struct likeness likeness(const struct trial *t, const char *oracle) {
     struct likeness best = {.degree = 0};
     struct known *known = calloc(KNOWN_MAX, sizeof *known), *most = NULL;
     float *weight = calloc(BAG, sizeof *weight);
-    struct bag *new = calloc(1, sizeof *new);
-    if (!known || !weight || !new)
+    static struct bag new;
+    if (!known || !weight)
         stop(3, "out of memory");
     int count = gather(t->lab, known);
-    if (fill(new, t->map)) {
-        weigh(weight, known, count, new);
+    if (fill(&new, t->map)) {
+        weigh(weight, known, count, &new);
         for (int i = 0; i < count; i++) {
-            double degree = cosine(weight, &known[i].bag, new);
+            double degree = cosine(weight, &known[i].bag, &new);
             if (degree > best.degree)
                 best.degree = degree, most = &known[i];
         }
@@ -185,7 +185,6 @@ struct likeness likeness(const struct trial *t, const char *oracle) {
         if (!agrees)
             *best.name = '\0';
     }
-    free(new);
     free(weight);
     free(known);
     return best;

@@ -18,11 +18,9 @@
 
 /* Into the project's root: two folders above this program. */
 static void enter_root(void) {
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n < 0)
+    char self[PATH_MAX] = "";
+    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         stop(3, "cannot find out where this program lies: %s", strerror(errno));
-    self[n] = '\0';
     if (chdir(dirname(dirname(dirname(self)))) || access("labs/common", F_OK))
         stop(3, "this program has to lie in the project's build/bin");
 }

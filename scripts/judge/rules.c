@@ -42,9 +42,7 @@ static void tell_details(const char *from, const char *to, FILE *out) {
 static char *story(const char *report, int failed) {
     size_t size;
     char *text;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        stop(3, "out of memory");
+    FILE *out = words_begin(&text, &size);
     fputs("With one thread, it does not keep what map.h promises:\n", out);
     int shown = 0;
     const char *details = report; /* they come before the name of their test */

@@ -87,14 +87,14 @@ static char *holding(const json_t *site) {
         return words("%s", "");
     if (!count)
         return words(", holding no lock");
-    FILE *out = open_memstream(&said, &size);
-    if (!out)
-        stop(3, "out of memory");
-    json_array_foreach(locks, i, lock) fprintf(out, "%s%s",
-                                               i == 0           ? ", holding "
-                                               : i + 1 == count ? " and "
-                                                                : ", ",
-                                               json_string_value(lock));
+    FILE *out = words_begin(&said, &size);
+    json_array_foreach(locks, i, lock) {
+        fprintf(out, "%s%s",
+                i == 0           ? ", holding "
+                : i + 1 == count ? " and "
+                                 : ", ",
+                json_string_value(lock));
+    }
     fclose(out);
     return said;
 }
@@ -136,7 +136,9 @@ static void tell_places(const struct trial *t, const json_t *defect, FILE *out) 
     const json_t *site;
     size_t i;
     tell_site(t, defect, json_object_get(defect, "earlier"), out);
-    json_array_foreach(json_object_get(defect, "circle"), i, site) tell_site(t, defect, site, out);
+    json_array_foreach(json_object_get(defect, "circle"), i, site) {
+        tell_site(t, defect, site, out);
+    }
     tell_site(t, defect, json_object_get(defect, "site"), out);
 }
 
@@ -171,17 +173,16 @@ char *defect_told(const struct trial *t, const json_t *defect) {
     size_t size, i;
     char *text;
     const json_t *line;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        stop(3, "out of memory");
+    FILE *out = words_begin(&text, &size);
     fputs("A schedule in which it fails:\n\n", out);
     tell_wrapped(text_of(defect, "verdict"), 2, 2, out);
     tell_output(defect, out);
     fputc('\n', out);
     tell_steps(t, defect, out);
     fputc('\n', out);
-    json_array_foreach(json_object_get(defect, "explanation"), i, line)
+    json_array_foreach(json_object_get(defect, "explanation"), i, line) {
         tell_explanation(json_string_value(line), out);
+    }
     tell_preemptions(defect, out);
     tell_places(t, defect, out);
     fclose(out);
@@ -191,7 +192,10 @@ char *defect_told(const struct trial *t, const json_t *defect) {
 const json_t *defect_worst(const json_t *exploration) {
     const json_t *defects = json_object_get(exploration, "defects"), *d;
     size_t i;
-    json_array_foreach(defects, i, d) if (strcmp(text_of(d, "kind"), "race") != 0) return d;
+    json_array_foreach(defects, i, d) {
+        if (strcmp(text_of(d, "kind"), "race") != 0)
+            return d;
+    }
     return json_array_get(defects, 0);
 }
 

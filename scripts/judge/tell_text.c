@@ -27,9 +27,7 @@ char *opinion_line(const struct opinion *o) {
 static char *who_says(const struct verdict_of *v, enum verdict verdict) {
     size_t size;
     char *names;
-    FILE *out = open_memstream(&names, &size);
-    if (!out)
-        stop(3, "out of memory");
+    FILE *out = words_begin(&names, &size);
     for (int i = 0, n = 0; oracles[i].name; i++)
         if (v->opinions[i].verdict == verdict)
             fprintf(out, "%s%s", n++ ? ", " : "", oracles[i].name);

@@ -107,8 +107,9 @@ static void add_finding(struct evidence *e, const json_t *d) {
     if (two) {
         add_stack(&f->a, json_object_get(site, "stack"));
         add_stack(&f->b, json_object_get(earlier, "stack"));
-        json_array_foreach(json_object_get(d, "circle"), i, other)
+        json_array_foreach(json_object_get(d, "circle"), i, other) {
             add_stack(&f->b, json_object_get(other, "stack"));
+        }
     } else {
         add_stack(&f->a, json_object_get(site, "stack"));
         sides_of_switch(d, f);
@@ -119,8 +120,9 @@ static void add_finding(struct evidence *e, const json_t *d) {
         const char *name = text_of(site, "name");
         add_victim(e, *name ? name : "main", 0);
     }
-    json_array_foreach(json_object_get(d, "circle"), i, other)
+    json_array_foreach(json_object_get(d, "circle"), i, other) {
         add_victim(e, text_of(other, "name"), 0);
+    }
 }
 
 /* --- looking -------------------------------------------------------------------------- */
@@ -160,7 +162,9 @@ static void look_for_deadlocks(const struct trial *t, struct evidence *e, const 
     size_t i;
     for (int k = 1; k <= DEADLOCKS; k++) {
         json_t *all = explored(t, program, "1", k * 1000, "failure");
-        json_array_foreach(json_object_get(all, "defects"), i, d) add_finding(e, d);
+        json_array_foreach(json_object_get(all, "defects"), i, d) {
+            add_finding(e, d);
+        }
         json_decref(all);
     }
 }
@@ -176,7 +180,9 @@ static void explore(const struct trial *t, struct evidence *e) {
         e->schedules += (long)json_integer_value(json_object_get(all, "schedules"));
         e->failed += (long)json_integer_value(json_object_get(all, "failed"));
         e->raced += (long)json_integer_value(json_object_get(all, "raced"));
-        json_array_foreach(json_object_get(all, "defects"), i, d) add_finding(e, d);
+        json_array_foreach(json_object_get(all, "defects"), i, d) {
+            add_finding(e, d);
+        }
         json_decref(all);
     }
     bool deadlock = false;
