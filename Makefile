@@ -47,7 +47,7 @@ LAB      ?= 01
 SIDE     ?= racy
 RUNS     ?=
 
-.PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk bench-explore \
+.PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk bench-check bench-explore \
         crash tsan helgrind drd rules explore core walk diff \
         check watch hint reset next editor compile_commands.json
 .DEFAULT_GOAL := all
@@ -146,7 +146,7 @@ build/bin/walk: $(WALK)
 # The explorer's runtime goes into the explored program: one object, whose own state lies
 # in sections of its own (snapshot.c leaves them out), and which shows the program nothing
 # but what it interposes.
-flags.rt := -O2 -fPIE -fvisibility=hidden -fno-builtin -fno-stack-protector -fcf-protection=none \
+flags.rt := -O2 -fomit-frame-pointer -fPIE -fvisibility=hidden -fno-builtin -fno-stack-protector -fcf-protection=none \
             -fno-tree-loop-distribute-patterns
 EXPLORE_RT := $(patsubst %.c,build/rt/%.o,$(wildcard scripts/explore/rt/*.c))
 build/lib/explore-rt.o: $(EXPLORE_RT) build/lib/explore-wraps
@@ -179,11 +179,13 @@ build/fuzz/replay_%: build/asan/scripts/walk/fuzz/fuzz_%.o build/asan/scripts/wa
 	@$(CC) -g -fsanitize=address,undefined $^ $(WALKLIBS) -o $@
 
 # --- tests of all of it ------------------------------------------------------------
-SUPPORT  := $(patsubst scripts/test/%.c,build/tool/scripts/test/%.o,$(filter-out scripts/test/test_%,$(wildcard scripts/test/*.c)))
+# the walk tests' own; those of the explorer and of the judge are named below
+SUPPORT  := $(patsubst scripts/test/%.c,build/tool/scripts/test/%.o,$(filter-out scripts/test/test_% %/corpus.c %/judged.c,$(wildcard scripts/test/*.c)))
 # by name, or make would take the next rule as long as an object is not there yet
 $(filter build/test/walk%,$(TESTS)): build/test/%: build/tool/scripts/test/test_%.o $(SUPPORT) $(filter-out %/walk/main.o,$(WALK))
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $^ -lcriterion $(WALKLIBS) -o $@
+$(filter build/test/judge% build/test/repairs,$(TESTS)): build/tool/scripts/test/judged.o
 $(filter build/test/explore%,$(TESTS)): build/tool/scripts/test/corpus.o
 build/test/%: build/tool/scripts/test/test_%.o build/tool/scripts/test/support.o \
               build/tool/scripts/run/child.o $(COMMON:%=build/plain/%)
@@ -240,6 +242,8 @@ fuzz:
 	@scripts/fuzz.sh
 bench-explore: programs
 	@scripts/bench-explore.sh
+bench-check: build
+	@scripts/bench-check.sh
 bench-walk: programs
 	@scripts/bench-walk.sh
 lint:

@@ -43,6 +43,7 @@ The whole house
   make traces           record traces/ anew, and what the documents quote of it
   make fuzz             half an hour of hostile input for each of walk's readers
   make bench-explore    how fast schedules are, side by side with what else could run
+  make bench-check      is the judge right, and how fast? (20 minutes and more)
   make bench-walk       how fast walk is, side by side with grep and with GDB
   make lint             look over the code (needs: sh scripts/setup.sh lint)
   make picture          draw the README's picture (needs: sh scripts/setup.sh picture)

@@ -6,8 +6,9 @@
 # Writes traces/LAB/: crash.txt (a native run), tsan.txt, helgrind.xml, drd.xml
 # (one run each, one round), core.json (what the core tells; build/bin/walk reads it
 # in the place of the core), explore.json (what 300 schedules show), schedule.txt
-# (a schedule that makes it fail) and crossing.txt (the words of it), walk.txt (the walk at 80 columns). Then fills every
-# block in README.md, docs and labs after a line "<!-- trace: FILE -->" with traces/FILE.
+# (a schedule that makes it fail) and crossing.txt (the words of it), walk.txt (the walk
+# at 80 columns), check.txt (a wrong repair, judged). Then fills every block in README.md,
+# docs and labs after a line "<!-- trace: FILE -->" with traces/FILE.
 #
 # Exit status: 0 recorded; 1 a lab did not do what lab.txt says; 2, 3 as
 # everywhere.
@@ -15,6 +16,7 @@ set -uo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$(dirname "$0")/lib/labs.sh"
 . "$(dirname "$0")/lib/fill.sh"
+. "$(dirname "$0")/lib/recorded.sh"
 
 case ${1-} in --help) manual ;; --version) said_version ;; -*) wrong "unknown argument '$1'" ;; esac
 needs gdb valgrind
@@ -59,17 +61,6 @@ trimmed() { # FILE
     esac
 }
 
-# A failing schedule, shrunk, as explore tells it.
-schedule() { # LAB
-    build "build/explore/labs/$1/lab"
-    build build/bin/explore
-    COLUMNS=80 build/bin/explore --jobs 1 -- "build/explore/labs/$1/lab" >"traces/$1/schedule.txt"
-    # the failure alone, in words: who crossed whom
-    COLUMNS=80 build/bin/explore --jobs 1 --no-races -- "build/explore/labs/$1/lab" |
-        awk 'BEGIN { RS = ""; ORS = "\n\n" } NR == 1; NR == 3' |
-        sed '/^  the threads at the end/,$d; /^  at the end:/,$d' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"traces/$1/crossing.txt"
-}
-
 record() { # LAB
     local lab=$1 traces=traces/$1 program=build/plain/labs/$1/lab tool
     mkdir -p "$traces" build/evidence
@@ -79,6 +70,7 @@ record() { # LAB
     sed "s|$root/||g" "build/evidence/$lab/racy/explore.json" >"$traces/explore.json"
 
     schedule "$lab"
+    check "$lab"
     export HMAP_CHECK=0 TEAM_ROUNDS=1 TSAN_OPTIONS='history_size=7 second_deadlock_stack=1'
     runner_options=(--fixed-addresses)
     until_claimed "$lab" tsan build/evidence/run-1.txt "build/tsan/labs/$lab/lab" || return

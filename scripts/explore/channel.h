@@ -30,7 +30,7 @@ struct seen {
 };
 
 enum {
-    CHANNEL_VERSION = 1,
+    CHANNEL_VERSION = 2,
     THREADS_MAX = 250,      /* alive or finished and not joined, in one schedule */
     SEGMENTS_MAX = 1 << 16, /* of one schedule; a longer one is replayed by its seed */
     EVENTS_MAX = 1 << 20,   /* kept of a traced replay */
@@ -306,6 +306,9 @@ struct channel {
     struct totals totals;
     char cannot[200];     /* why the runtime gave up (environment); or "" */
     bool fibers;          /* threads are switched in user space; else by the kernel */
+    uint32_t pool_first;  /* stacks to begin with, as far as the driver knows: once there is a
+                             snapshot, no more can be made in the same process */
+    uint32_t pool_made;   /* so many there are */
     uint32_t pool_wanted; /* the schedule needs more stacks than there are; 0: it does not */
     uint32_t note_count;
     struct channel_note notes[NOTES_MAX];

@@ -118,6 +118,8 @@ static _Noreturn void become(const struct options *o, int out, int memory, int s
     _exit(127);
 }
 
+static uint32_t pool_known; /* of stacks: as many as a worker so far needed */
+
 void worker_start(struct worker *w, const struct options *o, bool output) {
     int memory, pair[2], news[2], said[2] = {-1, -1}, error;
     *w = (struct worker){
@@ -126,6 +128,7 @@ void worker_start(struct worker *w, const struct options *o, bool output) {
     w->channel->version = CHANNEL_VERSION;
     w->channel->size = sizeof *w->channel;
     w->channel->request.kernel_threads = o->kernel_threads;
+    w->channel->pool_first = pool_known;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(news, O_CLOEXEC))
         stop(3, "no socket: %s", strerror(errno));
     if (output
@@ -271,6 +274,8 @@ static void kill_strays(void) {
 void worker_end(struct worker *w, bool keep_channel) {
     if (!w->pid)
         return;
+    if (w->channel->pool_made > pool_known)
+        pool_known = w->channel->pool_made;
     kill(-w->pid, SIGKILL);
     kill(w->pid, SIGKILL);
     waitpid(w->pid, NULL, 0);

@@ -39,14 +39,17 @@ static double median(double *list, int count) {
     return count % 2 ? list[count / 2] : (list[count / 2 - 1] + list[count / 2]) / 2;
 }
 
-/* Adds ratios, theirs to the reference's; false when a run did not end well. */
+/* Adds ratios, theirs to the reference's, until there are `most` of them, or three that are
+ * all beyond the limit; false when a run did not end well. */
 static bool compare(const struct trial *t, const struct trial *reference, long rounds,
-                    double *ratios, int *count, int pairs) {
-    for (int i = 0; i < pairs; i++) {
+                    double *ratios, int *count, int most) {
+    int beyond = 0;
+    while (*count < most && !(*count >= 3 && beyond == *count)) {
         double ours = timed(reference, rounds, SECONDS);
         double theirs = ours > 0 ? timed(t, rounds, ours * 20 + 1) : -1;
         if (theirs < 0)
             return false;
+        beyond += theirs / ours > limit;
         ratios[(*count)++] = theirs / ours;
     }
     return true;
@@ -68,8 +71,8 @@ void ask_cost(const struct trial *t, struct opinion *o) {
     long rounds = once < wanted ? (long)(wanted / once) + 1 : 1;
     rounds = rounds > 2000 ? 2000 : rounds;
     bool well = compare(t, &reference, rounds, ratios, &count, PAIRS);
-    if (well && median(ratios, count) > limit) /* is it, or was somebody else busy? */
-        well = compare(t, &reference, rounds, ratios, &count, MORE_PAIRS);
+    if (well && count == PAIRS && median(ratios, count) > limit) /* or was somebody else busy? */
+        well = compare(t, &reference, rounds, ratios, &count, PAIRS + MORE_PAIRS);
     o->tries = count;
     o->unit = "timed pairs";
     if (!well) {

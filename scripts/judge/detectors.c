@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "asked.h"
+#include "doubt.h"
 
 static const struct detector {
     const char *name, *mode;
@@ -14,9 +15,25 @@ static const struct detector {
 } detectors[] = {
     {"tsan", "tsan", 5, "0.2"}, {"helgrind", "plain", 3, "0.2"}, {"drd", "plain", 3, "0.2"}};
 
-/* "1\trace\thmap_assign/hmap_next\tbuild/…/run-1.txt:2\ttsan": the first of them. */
-static bool first_finding(const char *findings, char *kind, char *pair, char *file) {
-    return sscanf(findings, "%*d\t%31[^\t]\t%95[^\t]\t%255[^:\t]", kind, pair, file) == 3;
+/* "1\trace\thmap_assign/hmap_next\tbuild/…/run-1.txt:2\ttsan": the first of them that has
+ * both sides, or else the first. */
+static bool best_finding(const char *findings, char *kind, char *pair, char *file) {
+    bool any = false;
+    for (const char *line = findings; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        char k[32], p[96], f[256];
+        if (sscanf(line, "%*d\t%31[^\t]\t%95[^\t]\t%255[^:\t]", k, p, f) != 3)
+            continue;
+        bool both = strchr(p, '/');
+        if (any && !both)
+            continue;
+        strcpy(kind, k);
+        strcpy(pair, p);
+        strcpy(file, f);
+        any = true;
+        if (both)
+            break;
+    }
+    return any;
 }
 
 /* The walk tells it; its first section is who crossed whom, in the repair's own lines. */
@@ -28,15 +45,15 @@ static char *walked(const struct trial *t, const char *tool, const char *file) {
     FILE *f = asked(t, argv, "walk", 20, &end);
     if (f)
         fclose(f);
-    char *text = file_text(in_out(t, "walk.txt")), *begin = strstr(text, "1  The crossing");
+    char *text = file_text(in_out(t, "walk.txt")), *begin = strstr(text, "\n1  The ");
     char *end_of_it = begin ? strstr(begin, "\n2  ") : NULL;
-    if (!begin) { /* a report without two sides: its words will have to do */
+    if (!begin) { /* its words will have to do */
         free(text);
         return words("The report: %s\n", file);
     }
     if (end_of_it)
         end_of_it[1] = '\0';
-    begin += strcspn(begin, "\n");
+    begin += 1 + strcspn(begin + 1, "\n");
     while (*begin == '\n')
         begin++;
     char *story = words("%s", begin);
@@ -79,11 +96,12 @@ static void ask(const struct trial *t, struct opinion *o, const struct detector 
     if (status == 1) {
         o->verdict = REJECTED;
         o->tries = d->runs;
-        if (first_finding(findings, kind, pair, file)) {
+        if (best_finding(findings, kind, pair, file)) {
             char *story = walked(t, d->name, file);
             o->found = words("%s %s", kind, pair);
             o->story = words("%s\n%s", said, story);
             free(story);
+            doubt(t, d->name, findings, o);
         } else {
             o->found = "it died";
             o->story = words("%s", said);

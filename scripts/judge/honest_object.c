@@ -14,7 +14,7 @@
 
 #include "honesty.h"
 
-/* --- what is known of names; a name ends with * : begins so; the first that fits counts --- */
+/* --- what is known of names; a name ends with * : begins so; the first that fits counts  */
 
 static const char SLEEPS[] =
     "A pause makes the bad moment rare and leaves it there. Nothing in it "
@@ -220,7 +220,7 @@ static const struct known *known(const char *name) {
     return NULL;
 }
 
-/* --- symbols ------------------------------------------------------------------------------- */
+/* --- symbols -------------------------------------------------------------------------- */
 
 /* Where it stands in the text; nowhere if a header's macro or the compiler put it there. */
 static const struct token *place_of(const struct tokens *t, const char *name) {

@@ -25,7 +25,7 @@ void object(struct objections *o, int line, int column, const char *what, const 
     va_end(arguments);
 }
 
-/* --- single names ---------------------------------------------------------------------- */
+/* --- single names --------------------------------------------------------------------- */
 
 #define BLINDS                                                                                     \
     "It takes code out of a detector's sight. What it does not see it cannot report, "             \
@@ -148,7 +148,7 @@ static void words_to_valgrind(const struct tokens *t, size_t i, struct objection
                thing ? thing->length : 9, thing ? thing->text : "something");
 }
 
-/* --- a preprocessor's lines ------------------------------------------------------------------ */
+/* --- a preprocessor's lines ----------------------------------------------------------- */
 
 static void pragma(const struct tokens *t, size_t i, struct objections *o) {
     bool harmless = token_is(t, i + 2, "once") || token_is(t, i + 2, "STDC")

@@ -14,6 +14,7 @@
 enum verdict {
     NOT_ASKED,   /* another one had rejected it before */
     PASSED,      /* found nothing */
+    DOUBTED,     /* found something that is known to be no defect: see doubt.h */
     REJECTED,    /* found something */
     ENVIRONMENT, /* could not be asked here, through no fault of the repair */
     LATE         /* found nothing in the time it has, and was not done */
@@ -25,9 +26,9 @@ struct opinion {
     long tries;         /* how many were made; 0: it does not count */
     const char *unit;   /* of what: "runs", "schedules" */
     bool random;        /* tries are draws by lot: a rate can be stated */
-    const char *found;  /* REJECTED: for the table, "race hmap_assign/hmap_next" */
+    const char *found;  /* REJECTED, DOUBTED: for the table, "race hmap_assign/hmap_next" */
     const char *detail; /* a few words for the table in any case: "0.9 of ours", or NULL */
-    const char *story;  /* REJECTED: why, for people; lines, ends with a newline */
+    const char *story;  /* REJECTED, DOUBTED: why, for people; lines, ends with a newline */
     const char *cure;   /* ENVIRONMENT: what to do, one line */
     double seconds;
 };
@@ -39,7 +40,8 @@ struct trial {
     const char *built; /* folder of its programs below build/<mode>/: "judge/01-…/1234" */
     const char *out;   /* folder for evidence: "build/judge/01-…/1234" */
     bool ours;         /* it is labs/NN/map.c itself, and not a file from elsewhere */
-    bool all;          /* go on after a rejection */
+    const struct opinion *opinions; /* so far: one for each of oracles[] */
+    bool all;                       /* go on after a rejection */
 };
 
 struct oracle {

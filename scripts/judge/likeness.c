@@ -36,7 +36,7 @@ struct known {
     struct bag bag;
 };
 
-/* --- bags ----------------------------------------------------------------------------------- */
+/* --- bags ----------------------------------------------------------------------------- */
 
 static uint32_t mix(uint32_t h, const char *text, size_t n) {
     for (size_t i = 0; i < n; i++) /* FNV-1a */
@@ -85,7 +85,7 @@ static bool fill(struct bag *b, const char *path) {
     return true;
 }
 
-/* --- weights ---------------------------------------------------------------------------------- */
+/* --- weights -------------------------------------------------------------------------- */
 
 static void weigh(float *weight, const struct known *known, int count, const struct bag *new) {
     for (int i = 0; i < BAG; i++) {
@@ -105,8 +105,7 @@ static double cosine(const float *weight, const struct bag *a, const struct bag 
     return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
 }
 
-/* --- what is known ------------------------------------------------------------------------------
- */
+/* --- what is known -------------------------------------------------------------------- */
 
 static int gather(const char *lab, struct known *known) {
     static const char *const where[] = {"solutions/%s/wrong/*.c", "solutions/%s/right/*.c",

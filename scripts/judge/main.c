@@ -20,11 +20,11 @@ const struct oracle oracles[] = {
     {"rules", "does it do what map.h says, with one thread?", ask_rules},
     {"stress", "does it fail when it is run as it is?", ask_stress},
     {"explore", "is there a schedule in which it fails or races?", ask_explore},
+    {"leaks", "does it keep more memory the longer it runs?", ask_leaks},
+    {"cost", "is it about as fast as the reference repair?", ask_cost},
     {"tsan", "does ThreadSanitizer report something?", ask_tsan},
     {"helgrind", "does Helgrind?", ask_helgrind},
     {"drd", "does DRD?", ask_drd},
-    {"leaks", "does it keep more memory the longer it runs?", ask_leaks},
-    {"cost", "is it about as fast as the reference repair?", ask_cost},
     {0},
 };
 
@@ -34,7 +34,7 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* --- judging ---------------------------------------------------------------------------------- */
+/* --- judging -------------------------------------------------------------------------- */
 
 static void progress(const char *name) {
     if (isatty(STDERR_FILENO))
@@ -71,8 +71,7 @@ static int status_of(const struct opinion *opinions) {
     return status;
 }
 
-/* --- telling ------------------------------------------------------------------------------------
- */
+/* --- telling -------------------------------------------------------------------------- */
 
 static struct output {
     const char *path;
@@ -120,6 +119,7 @@ int main(int argc, char **argv) {
     open_outputs(&o);
     trial_of(&t, o.lab, o.map, o.keep);
     t.all = o.all;
+    t.opinions = opinions;
     child_setup();
     ask_all(&t, opinions);
     struct verdict_of v = {.trial = &t, .opinions = opinions, .status = status_of(opinions)};

@@ -26,10 +26,17 @@ static void tell_test(const char *line, FILE *out) {
 /* "[----] labs/10-…/rules.c:82: Assertion Failed", an empty one, then the words. */
 static void tell_detail(const char *line, FILE *out) {
     const char *said = line + strlen("[----] ");
+    said += strspn(said, " ");
     if (strncmp(said, "labs/", 5) == 0)
-        fprintf(out, "        %.*s\n", (int)strcspn(said, " "), said);
-    else if (strspn(said, " \n") < strlen(said))
-        fprintf(out, "        %.*s\n", (int)strcspn(said + 2, "\n"), said + 2);
+        fprintf(out, "        %.*s\n", (int)strcspn(said, " ") - 1, said); /* without its colon */
+    else if (*said != '\n')
+        fprintf(out, "        %.*s\n", (int)strcspn(said, "\n"), said);
+}
+
+static void tell_details(const char *from, const char *to, FILE *out) {
+    for (const char *line = from; line < to; line += strcspn(line, "\n"), line += *line == '\n')
+        if (strncmp(line, "[----] ", 7) == 0)
+            tell_detail(line, out);
 }
 
 static char *story(const char *report, int failed) {
@@ -40,13 +47,14 @@ static char *story(const char *report, int failed) {
         stop(3, "out of memory");
     fputs("With one thread, it does not keep what map.h promises:\n", out);
     int shown = 0;
-    for (const char *line = report; *line && shown < SHOWN;) {
-        const char *next = line + strcspn(line, "\n");
-        if (strncmp(line, "[FAIL] ", 7) == 0 || strncmp(line, "[CRASH] ", 8) == 0)
+    const char *details = report; /* they come before the name of their test */
+    for (const char *line = report; *line && shown < SHOWN; line += *line == '\n') {
+        if (strncmp(line, "[FAIL] ", 7) == 0 || strncmp(line, "[CRASH] ", 8) == 0) {
             tell_test(line, out), shown++;
-        else if (strncmp(line, "[----] ", 7) == 0)
-            tell_detail(line, out);
-        line = *next ? next + 1 : next;
+            tell_details(details, line, out);
+            details = line + strcspn(line, "\n");
+        }
+        line += strcspn(line, "\n");
     }
     if (failed > shown)
         fprintf(out, "    and %d more\n", failed - shown);

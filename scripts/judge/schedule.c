@@ -33,11 +33,12 @@ static void label(const json_t *defect, int thread, char *name, size_t size) {
         snprintf(name, size, "T%d", thread);
 }
 
-/* --- the steps ---------------------------------------------------------------------------- */
+/* --- the steps ------------------------------------------------------------------------ */
 
+/* main makes the map before, and counts after: it has a part in it only where it matters. */
 static bool worth_telling(const struct trial *t, const json_t *step) {
     return json_is_true(json_object_get(step, "matters"))
-           || strcmp(text_of(step, "file"), t->map) == 0;
+           || (number_of(step, "thread") != 0 && strcmp(text_of(step, "file"), t->map) == 0);
 }
 
 static void tell_step(const struct trial *t, const json_t *defect, const json_t *step, FILE *out) {
@@ -53,33 +54,29 @@ static void tell_step(const struct trial *t, const json_t *defect, const json_t 
             name, where, text_of(step, "does"));
 }
 
-/* What main did before the others began is not of interest; and a switch is, when it was
- * forced on a thread, and steps are told on both sides of it. */
+/* A switch is told when it was forced on a thread, and steps are told on both sides of it. */
 static void tell_steps(const struct trial *t, const json_t *defect, FILE *out) {
     const json_t *list = json_object_get(defect, "interleaving"), *pending = NULL, *e;
     size_t i;
-    bool begun = false, told = false;
+    bool told = false;
     json_array_foreach(list, i, e) {
-        const char *how = text_of(e, "switch");
-        if (*how) {
-            begun = true;
-            if (strcmp(how, "preempted") == 0)
-                pending = told ? e : NULL;
-        } else if (worth_telling(t, e) && (begun || json_is_true(json_object_get(e, "matters")))) {
-            char from[40], to[40];
-            if (pending) {
-                label(defect, number_of(pending, "from"), from, sizeof from);
-                label(defect, number_of(pending, "to"), to, sizeof to);
-                fprintf(out, "        -- %s is preempted, %s goes on --\n", from, to);
-            }
-            pending = NULL;
-            tell_step(t, defect, e, out);
-            told = true;
+        char from[40], to[40];
+        if (strcmp(text_of(e, "switch"), "preempted") == 0)
+            pending = told ? e : NULL;
+        if (*text_of(e, "switch") || !worth_telling(t, e))
+            continue;
+        if (pending) {
+            label(defect, number_of(pending, "from"), from, sizeof from);
+            label(defect, number_of(pending, "to"), to, sizeof to);
+            fprintf(out, "        -- %s is preempted, %s goes on --\n", from, to);
         }
+        pending = NULL;
+        tell_step(t, defect, e, out);
+        told = true;
     }
 }
 
-/* --- the places in the repair --------------------------------------------------------------- */
+/* --- the places in the repair --------------------------------------------------------- */
 
 /* ", holding s->lock and gate": of a site, what it holds; "" where that is not known. */
 static char *holding(const json_t *site) {
@@ -124,6 +121,7 @@ static void tell_site(const struct trial *t, const json_t *defect, const json_t 
         if (strcmp(text_of(frame, "file"), t->map) != 0)
             continue;
         label(defect, number_of(site, "thread"), name, sizeof name);
+        fputc('\n', out);
         char *who = words("%s, in %s", name, text_of(frame, "function"));
         tell_place(t->map, number_of(frame, "line"), 0, who, out);
         free(who);
@@ -142,8 +140,7 @@ static void tell_places(const struct trial *t, const json_t *defect, FILE *out) 
     tell_site(t, defect, json_object_get(defect, "site"), out);
 }
 
-/* --- one defect --------------------------------------------------------------------------------
- */
+/* --- one defect ----------------------------------------------------------------------- */
 
 /* The program's own last words, one line of them. */
 static void tell_output(const json_t *defect, FILE *out) {
@@ -186,7 +183,6 @@ char *defect_told(const struct trial *t, const json_t *defect) {
     json_array_foreach(json_object_get(defect, "explanation"), i, line)
         tell_explanation(json_string_value(line), out);
     tell_preemptions(defect, out);
-    fputc('\n', out);
     tell_places(t, defect, out);
     fclose(out);
     return text;

@@ -18,18 +18,18 @@ static void put(const json_t *o, FILE *out) {
         fputc('\n', out);
 }
 
-static const char *const names[] = {"not asked", "passed", "rejected", "environment",
-                                    "out of time"};
+static const char *const names[] = {"not asked", "passed",      "doubted",
+                                    "rejected",  "environment", "out of time"};
 
 static json_t *opinion(const struct oracle *k, const struct opinion *o) {
     char *line = opinion_line(o);
-    json_t *j = json_pack(
-        "{s:s, s:s, s:i, s:o, s:o, s:o, s:s, s:o, s:o, s:f}", "oracle", k->name, "verdict",
-        names[o->verdict], "tries", (int)o->tries, "unit", text(o->unit), "found",
-        text(o->verdict == REJECTED ? o->found : NULL), "below_percent",
-        o->verdict == PASSED && o->random ? json_real(below_percent(o->tries)) : json_null(),
-        "says", line, "story", text(o->story), "cure",
-        text(o->verdict == ENVIRONMENT ? o->cure : NULL), "seconds", o->seconds);
+    json_t *j = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:s, s:o, s:o, s:f}", "oracle", k->name,
+                          "verdict", names[o->verdict], "tries", (int)o->tries, "unit",
+                          text(o->unit), "found", text(o->found), "below_percent",
+                          o->verdict == PASSED && o->random ? json_real(below_percent(o->tries))
+                                                            : json_null(),
+                          "says", line, "story", text(o->story), "cure",
+                          text(o->verdict == ENVIRONMENT ? o->cure : NULL), "seconds", o->seconds);
     free(line);
     return j;
 }

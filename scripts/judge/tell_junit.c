@@ -18,7 +18,7 @@ static void put_escaped(const char *s, FILE *out) {
 }
 
 static void put_case(const struct verdict_of *v, int i, FILE *out) {
-    static const char *const elements[] = {"skipped", NULL, "failure", "error", "error"};
+    static const char *const elements[] = {"skipped", NULL, NULL, "failure", "error", "error"};
     const struct opinion *o = &v->opinions[i];
     const char *element = elements[o->verdict];
     fprintf(out, "    <testcase classname=\"%s\" name=\"%s\" time=\"%.3f\"%s", v->trial->lab,
@@ -35,7 +35,7 @@ static void put_case(const struct verdict_of *v, int i, FILE *out) {
 }
 
 void tell_junit(const struct verdict_of *v, FILE *out) {
-    int count = 0, by[5] = {0};
+    int count = 0, by[6] = {0};
     for (; oracles[count].name; count++)
         by[v->opinions[count].verdict]++;
     fprintf(out,

@@ -13,6 +13,7 @@
 char *opinion_line(const struct opinion *o) {
     switch (o->verdict) {
     case NOT_ASKED: return words("not asked");
+    case DOUBTED:
     case REJECTED: return words("%s", o->found);
     case ENVIRONMENT: return words("environment, not your code");
     case LATE: return words("nothing, and ran out of time");
@@ -22,25 +23,30 @@ char *opinion_line(const struct opinion *o) {
                      : words("%s", o->detail ? o->detail : "nothing");
 }
 
-static const struct opinion *first(const struct verdict_of *v, enum verdict verdict,
-                                   const char **name) {
-    for (int i = 0; oracles[i].name; i++)
-        if (v->opinions[i].verdict == verdict) {
-            *name = oracles[i].name;
-            return &v->opinions[i];
-        }
-    return NULL;
+/* "leaks, helgrind": who has that verdict; "" where nobody has. To be freed. */
+static char *who_says(const struct verdict_of *v, enum verdict verdict) {
+    size_t size;
+    char *names;
+    FILE *out = open_memstream(&names, &size);
+    if (!out)
+        stop(3, "out of memory");
+    for (int i = 0, n = 0; oracles[i].name; i++)
+        if (v->opinions[i].verdict == verdict)
+            fprintf(out, "%s%s", n++ ? ", " : "", oracles[i].name);
+    fclose(out);
+    return names;
 }
 
 char *verdict_line(const struct verdict_of *v) {
-    const char *name = "";
     if (v->by)
         return words("rejected by %s: %s", v->by->name, v->why->found);
-    if (first(v, ENVIRONMENT, &name))
-        return words("not judged by %s: environment, not your code", name);
-    if (first(v, LATE, &name))
-        return words("not judged by %s: out of time", name);
-    return words("accepted");
+    char *absent = who_says(v, ENVIRONMENT), *late = who_says(v, LATE);
+    char *line = *absent ? words("not judged by %s: environment, not your code", absent)
+                 : *late ? words("not judged by %s: out of time", late)
+                         : words("accepted");
+    free(absent);
+    free(late);
+    return line;
 }
 
 const char *question_of(const struct verdict_of *v) {
@@ -93,17 +99,22 @@ static void tell_why(const struct verdict_of *v, FILE *out) {
     free(asks);
 }
 
+enum { FOUND_WIDTH = 40 };
+
 static void tell_row(const struct oracle *k, const struct opinion *o, const char *red,
                      const char *plain, FILE *out) {
-    static const char *const verdicts[] = {"", "passed", "rejected", "not judged", "not judged"};
+    static const char *const verdicts[] = {"",         "passed",     "doubted",
+                                           "rejected", "not judged", "not judged"};
     char *line = opinion_line(o), tries[32] = "";
     if (o->tries)
         snprintf(tries, sizeof tries, "%ld %.*s", o->tries, (int)strlen(o->unit) - (o->tries == 1),
                  o->unit); /* "1 run" */
     bool bad = o->verdict == REJECTED;
-    fprintf(out, "%-9s  %-15s  %s%-10s%s  %.42s\n", k->name, tries, bad ? red : "",
+    if (strlen(line) > FOUND_WIDTH)
+        strcpy(line + FOUND_WIDTH - 2, "..");
+    fprintf(out, "%-9s  %-15s  %s%-10s%s  %s\n", k->name, tries, bad ? red : "",
             verdicts[o->verdict], bad ? plain : "", line);
-    if (o->random && o->detail)
+    if (o->random && o->detail && !bad)
         fprintf(out, "%40s%s\n", "", o->detail);
     free(line);
 }
@@ -121,6 +132,14 @@ static void tell_table(const struct verdict_of *v, const char *red, const char *
         }
     if (some)
         fprintf(out, "%s\n", v->by > &oracles[1] ? "; --all asks them" : "");
+}
+
+static void tell_doubts(const struct verdict_of *v, FILE *out) {
+    for (int i = 0; oracles[i].name; i++)
+        if (v->opinions[i].verdict == DOUBTED) {
+            fputc('\n', out);
+            tell_wrapped(v->opinions[i].story, 0, 0, out);
+        }
 }
 
 /* Each tool that could not be asked, and what to do about it. */
@@ -148,6 +167,7 @@ void tell_text(const struct verdict_of *v, FILE *out) {
     if (v->by)
         tell_why(v, out);
     tell_table(v, red, plain, out);
+    tell_doubts(v, out);
     tell_cures(v, out);
     if (!v->by)
         fputs(

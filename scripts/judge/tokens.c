@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what is no code becomes blanks; newlines stay, so that lines can be counted ----- */
+/* --- what is no code becomes blanks; newlines stay, so that lines can be counted ------ */
 
 /* At p begins a string or a character: where does it end? */
 static char *past_quotes(char *p, char *end) {
@@ -131,7 +131,7 @@ static bool cut_all(struct tokens *t) {
     return true;
 }
 
-/* --- reading ---------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------- */
 
 static bool read_text(struct tokens *t, const char *path) {
     FILE *f = fopen(path, "re");

@@ -1,7 +1,7 @@
 /*
  * test_labs.c - every lab, found by wildcard: its form, and that each claim of
- * its lab.txt is what really happens, on both sides; every other repair, wrong or
- * right.
+ * its lab.txt is what really happens, on both sides. Other repairs, wrong and right,
+ * are those of test_repairs.c.
  *
  * How often a racy thing must show is set from measured rates (`make matrix`;
  * traces/matrix.txt): native deaths came in 200 of 200 runs, so at least 8 of 10
@@ -16,8 +16,7 @@
 
 #include "support.h"
 
-enum { NATIVE_RUNS = 10, NATIVE_DEATHS = 8, FEW_RUNS = 3, MORE_RUNS = 25, STRESS_RUNS = 5 };
-enum { SCHEDULES = 20000, RIGHT_RUNS = 2 };
+enum { NATIVE_RUNS = 10, NATIVE_DEATHS = 8, FEW_RUNS = 3, MORE_RUNS = 25 };
 
 #define EACH_LAB(name)                                                                             \
     ParameterizedTestParameters(labs, name) {                                                      \
@@ -141,19 +140,16 @@ EACH_LAB(live_when_repaired) {
     exited(sh(60, "taskset -c 0 build/plain/solutions/%s/lab", lab), 0);
 }
 
-static void is_silent_under_every_detector(const char *lab, const char *side, int runs) {
-    const char *tools[] = {"tsan", "helgrind", "drd"};
+EACH_LAB(are_silent_under_every_detector_when_repaired) {
+    const char *lab = lab_of(*path), *tools[] = {"tsan", "helgrind", "drd"};
     for (int t = 0; t < 3; t++) {
-        struct outcome o = sh(200, "scripts/lab.sh %s %s %s --runs %d", tools[t], lab, side, runs);
+        struct outcome o =
+            sh(200, "scripts/lab.sh %s %s solution --runs %d", tools[t], lab, FEW_RUNS);
         char expected[64];
-        snprintf(expected, sizeof expected, "%s: silent in %d of %d", tools[t], runs, runs);
+        snprintf(expected, sizeof expected, "%s: silent in %d of %d", tools[t], FEW_RUNS, FEW_RUNS);
         exited(o, 0);
         cr_assert(strncmp(o.out, expected, strlen(expected)) == 0, "%s", o.out);
     }
-}
-
-EACH_LAB(are_silent_under_every_detector_when_repaired) {
-    is_silent_under_every_detector(lab_of(*path), "solution", FEW_RUNS);
 }
 
 /* Where lab.txt says that a tool raises a false alarm on the repair as soon as it
@@ -168,95 +164,4 @@ EACH_LAB(raise_the_false_alarms_that_are_claimed) {
             exited(sh(200, "scripts/lab.sh %s %s unannotated --runs %d", tools[t], lab, FEW_RUNS),
                    0);
     }
-}
-
-/* --- other repairs, wrong and right ------------------------------------------------------ */
-
-/* "wrong/NAME" of solutions/NN-slug/wrong/NAME.c */
-static char *side_of(const char *path) {
-    char *side = strdup(strchr(strchr(path, '/') + 1, '/') + 1);
-    side[strlen(side) - 2] = '\0';
-    return side;
-}
-
-/* What the words at the head of a wrong repair begin with, each on a line of its own. */
-static void asks_a_question(const char *path, const char *text) {
-    const char *head = strstr(text, "*/"), *asks = strstr(text, "\n * asks: ");
-    cr_assert(asks && head && asks < head, "%s: its head asks nothing", path);
-    const char *end = strchr(asks + 1, '\n');
-    cr_assert_eq(end[-1], '?', "%s: what it asks is not one line, or no question", path);
-    cr_assert_not(strstr(end, "\n * asks: "), "%s asks more than once", path);
-}
-
-ParameterizedTestParameters(labs, reject_wrong_repairs_by_the_oracle_they_name) {
-    return each("solutions/*/wrong/*.c");
-}
-
-/* honesty, leaks and cost are the judge's own: its tests hold it to these files. Here it
- * is enough that such a repair compiles and is plausible, that is, passes the rules. */
-ParameterizedTest(path_param *path, labs, reject_wrong_repairs_by_the_oracle_they_name) {
-    char oracle[16] = "", *text = slurp("%s", *path);
-    cr_assert_eq(sscanf(text, "/* rejected by: %15[a-z]. ", oracle), 1,
-                 "%s: its first line names no oracle", *path);
-    asks_a_question(*path, text);
-    at_most(150, "%s", *path);
-    char *lab = lab_of(*path), *side = side_of(*path);
-
-    if (strcmp(oracle, "rules") == 0) {
-        exited(sh(90, "build/plain/solutions/%s/%s/rules -j1 --fail-fast", lab, side), 1);
-        return;
-    }
-    exited(sh(60, "build/plain/solutions/%s/%s/rules -j1", lab, side), 0);
-    if (strcmp(oracle, "stress") == 0) {
-        int died = 0;
-        char lab_program[512];
-        snprintf(lab_program, sizeof lab_program, "build/plain/solutions/%s/%s/lab", lab, side);
-        for (int i = 0; i < STRESS_RUNS && !died; i++)
-            died = program(30, lab_program).signal != 0;
-        cr_assert(died, "lived %d times", STRESS_RUNS);
-    } else if (strcmp(oracle, "explore") == 0) {
-        exited(sh(120,
-                  "build/bin/explore --until race --schedules %d --format list --"
-                  " build/explore/solutions/%s/%s/lab",
-                  SCHEDULES, lab, side),
-               1);
-    } else if (strcmp(oracle, "tsan") == 0 || strcmp(oracle, "helgrind") == 0
-               || strcmp(oracle, "drd") == 0) {
-        struct outcome o =
-            sh(200, "HMAP_CHECK=0 scripts/%s.sh --runs %d -- build/%s/solutions/%s/%s/lab", oracle,
-               FEW_RUNS, strcmp(oracle, "tsan") == 0 ? "tsan" : "plain", lab, side);
-        exited(o, 1);
-        cr_assert_not(strstr(o.out, "silent"), "%s", o.out);
-    } else {
-        cr_assert(strcmp(oracle, "honesty") == 0 || strcmp(oracle, "leaks") == 0
-                      || strcmp(oracle, "cost") == 0,
-                  "no such oracle: %s", oracle);
-    }
-}
-
-ParameterizedTestParameters(labs, accept_right_repairs) {
-    return each("solutions/*/right/*.c");
-}
-
-/* Another repair than ours, and as right. Measured: none failed in 200 native runs, 20
- * under ThreadSanitizer, 10 under Helgrind and DRD, 20,000 schedules. What a detector
- * reports of a wrong one, it reports in nearly every run, so two are enough here. */
-ParameterizedTest(path_param *path, labs, accept_right_repairs) {
-    cr_assert_eq(strncmp(slurp("%s", *path), "/* accepted. ", 13), 0,
-                 "%s: its first line does not say that it is accepted", *path);
-    at_most(150, "%s", *path);
-    char *lab = lab_of(*path), *side = side_of(*path);
-    exited(sh(60, "build/plain/solutions/%s/%s/rules -j1", lab, side), 0);
-    for (int i = 0; i < RIGHT_RUNS; i++)
-        exited(sh(30, "build/plain/solutions/%s/%s/lab", lab, side), 0);
-    exited(sh(60, "taskset -c 0 build/plain/solutions/%s/%s/lab", lab, side), 0);
-    exited(sh(60,
-              "TEAM_ROUNDS=2 valgrind -q --leak-check=full --error-exitcode=9"
-              " build/plain/solutions/%s/%s/lab",
-              lab, side),
-           0);
-    is_silent_under_every_detector(lab, side, RIGHT_RUNS);
-    exited(
-        sh(120, "build/bin/explore --until race -- build/explore/solutions/%s/%s/lab", lab, side),
-        0);
 }

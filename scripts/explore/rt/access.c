@@ -2,11 +2,20 @@
  * access.c - what the compiler calls at each access to memory and at each function's
  * beginning and end (-fsanitize=thread), but for atomics.
  */
+#include "policy.h"
 #include "rt.h"
 #include "shadow.h"
 
+static NOINLINE void access_when_due(uptr address, u32 size, bool write, uptr pc) {
+    if (point_due(write ? EVENT_WRITE : EVENT_READ, address, size, pc))
+        shadow_access(address, size, write, false, pc);
+}
+
+/* Most events are these, and most of them take the short way. */
 INLINE void access(const void *address, u32 size, bool write, uptr pc) {
-    if (likely(point(write ? EVENT_WRITE : EVENT_READ, (uptr)address, size, pc)))
+    if (unlikely(++rt.step >= rt.stop))
+        access_when_due((uptr)address, size, write, pc);
+    else
         shadow_access((uptr)address, size, write, false, pc);
 }
 

@@ -2,6 +2,7 @@
  * calibrate.c - what is learned of a program from a few traced schedules: how many events
  * it has, and at which sites two threads touch the same memory.
  */
+#include "policy.h"
 #include "rt.h"
 #include "server.h"
 

@@ -12,6 +12,7 @@ static struct key {
     void (*destroy)(void *);
 } keys[KEYS_MAX], saved[KEYS_MAX];
 static void *saved_values[KEYS_MAX]; /* main's, set before main */
+static int most;                     /* keys from here on were never used, in any schedule */
 
 /* __cxa_thread_atexit_impl: of all threads, the oldest first. */
 enum { LATE_MAX = 1024 };
@@ -23,7 +24,7 @@ static struct late {
 static int late_count, saved_late_count;
 
 void keys_save(void) {
-    for (int i = 0; i < KEYS_MAX; i++) {
+    for (int i = 0; i < most; i++) {
         saved[i] = keys[i];
         saved_values[i] = rt.current->specific[i];
     }
@@ -33,13 +34,18 @@ void keys_save(void) {
 }
 
 void keys_begin(void) {
-    for (int i = 0; i < KEYS_MAX; i++) {
+    for (int i = 0; i < most; i++) {
         keys[i] = saved[i];
         rt.current->specific[i] = saved_values[i];
     }
     for (int i = 0; i < saved_late_count; i++)
         late[i] = saved_late[i];
     late_count = saved_late_count;
+}
+
+void keys_fresh(struct thread *t) {
+    for (int i = 0; i < most; i++)
+        t->specific[i] = NULL;
 }
 
 /* --- keys --------------------------------------------------------------------------- */
@@ -49,6 +55,8 @@ EXPORT int pthread_key_create(pthread_key_t *key, void (*destroy)(void *)) {
         if (!keys[i].used) {
             keys[i].used = true;
             keys[i].destroy = destroy;
+            if ((int)i >= most)
+                most = (int)i + 1;
             rt.current->specific[i] = NULL; /* before main it is none of these: */
             for (int t = 0; t < rt.thread_count; t++)
                 threads[t].specific[i] = NULL;
@@ -113,7 +121,7 @@ void keys_clean(struct thread *t) {
     bool again = true;
     for (int round = 0; again && round < PTHREAD_DESTRUCTOR_ITERATIONS; round++) {
         again = false;
-        for (int i = 0; i < KEYS_MAX; i++) {
+        for (int i = 0; i < most; i++) {
             void *value = t->specific[i];
             if (!keys[i].used || !keys[i].destroy || !value)
                 continue;

@@ -26,17 +26,27 @@ struct object *mutex_at(void *mutex, uptr pc) {
     return o;
 }
 
+/* Who gave it back last knows all that was released into it; unless that was another
+ * thread, which had the same number. */
+INLINE void owned(struct object *m, int count) {
+    const struct thread *t = rt.current;
+    m->owner = t->id + 1;
+    m->count = count;
+    if (m->releaser != m->owner || m->clock[t->id] <= t->born)
+        clock_acquire(m);
+}
+
 void mutex_take(struct object *m, int count) {
     while (m->owner)
         block(EVENT_MUTEX_LOCK, m, -1, 0);
-    m->owner = rt.current->id + 1;
-    m->count = count;
-    clock_acquire(m);
+    owned(m, count);
 }
 
 int mutex_give(struct object *m) {
     int count = m->count;
-    clock_release(m);
+    clock_tick(); /* it has acquired what was released before: that is part of its clock */
+    clock_copy(m->clock, rt.current->clock);
+    m->releaser = m->owner;
     m->owner = m->count = 0;
     unblock_waiters(m);
     return count;
@@ -67,10 +77,8 @@ int mutex_lock_from(void *address, bool try, u64 deadline, uptr pc) {
         if (!woken)
             return ETIMEDOUT;
     }
-    m->owner = rt.current->id + 1;
-    m->count = 1;
     m->value = 0;
-    clock_acquire(m);
+    owned(m, 1);
     return 0;
 }
 

@@ -38,7 +38,7 @@ static void make(struct object *o, uptr address, bool second, enum object_type t
     o->type = (u8)type;
     o->second = second;
     o->destroyed = false;
-    o->owner = o->count = o->value = o->readers = o->waiters = 0;
+    o->owner = o->releaser = o->count = o->value = o->readers = o->waiters = 0;
     o->phase = 0;
     o->partner = 0;
     for (int i = 0; type == OBJECT_RWLOCK && i < CLOCK_THREADS; i++)

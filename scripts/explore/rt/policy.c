@@ -13,10 +13,10 @@
  * The first three can be confined to sites that two threads touch (`shared_only`), which
  * calibration found.
  */
-#include "rt.h"
+#include "policy.h"
 
 /* xorshift64* (Vigna, 2016) */
-u64 random_next(void) {
+INLINE u64 random_next(void) {
     u64 x = rt.random;
     x ^= x >> 12;
     x ^= x << 25;
@@ -38,31 +38,32 @@ u64 choose(u64 n) {
     return mix(rt.data_seed ^ mix((u64)t->id << 32 | ++t->choices)) % n;
 }
 
-static u32 site(uptr pc) {
-    return (u32)((pc - rt.channel->load_bias) * 0x9E3779B97F4A7C15u >> (64 - SITES_BITS));
+bool policy_in_half(uptr pc) {
+    return mix(rt.data_seed ^ (pc - rt.channel->load_bias)) & 1;
 }
 
-bool site_shared(uptr pc) {
-    u32 i = site(pc);
-    return rt.channel->calibration.sites[i / 64] >> (i % 64) & 1;
+/* 0 … n-1. A division takes longer than most events. */
+INLINE u64 random_below(u64 n) {
+    u64 x = random_next();
+    return n & (n - 1) ? x % n : x & (n - 1);
 }
 
-void site_mark(uptr pc) {
-    u32 i = site(pc);
-    rt.channel->calibration.sites[i / 64] |= (u64)1 << (i % 64);
+INLINE u64 run_length(void) { /* uniform, of the wanted mean */
+    return 1 + random_below(2u * rt.policy.parameter - 1);
 }
 
-/* Operations on locks and threads are always places to switch at. */
-static bool eligible(enum event_kind kind, uptr pc) {
-    if (!rt.policy.shared_only || kind > EVENT_FENCE)
-        return true;
-    if (!site_shared(pc))
-        return false;
-    return !rt.policy.half || (mix(rt.data_seed ^ (pc - rt.channel->load_bias)) & 1);
+/* The policy is asked at the step `due`, or, where events elsewhere than at shared sites
+ * do not count, at the one that is the `turn`-th to count. */
+static void ask_at(u64 turn) {
+    rt.due = rt.policy.shared_only ? 0 : turn;
+    rt.turn = rt.policy.shared_only ? turn : 0;
 }
 
-static u64 run_length(void) { /* uniform, of the wanted mean */
-    return 1 + random_next() % (2u * rt.policy.parameter - 1);
+static void pct_next_change(void) {
+    if (rt.change_next == rt.change_count)
+        rt.due = rt.turn = ~(u64)0;
+    else
+        ask_at(rt.change[rt.change_next] + (rt.policy.shared_only ? 0 : rt.base));
 }
 
 static void pct_begin(void) {
@@ -78,6 +79,7 @@ static void pct_begin(void) {
             rt.change[j] = rt.change[j - 1];
         rt.change[j] = at;
     }
+    pct_next_change();
 }
 
 /* Priorities: from INITIAL on as drawn, from LOWERED on after a change point, below it
@@ -92,16 +94,19 @@ void policy_begin(u64 seed, const struct policy *policy) {
     rt.eligible = 0;
     rt.intended = -1;
     rt.replay_next = 0;
+    rt.replay_woken = false;
+    rt.turn = 0;
+    rt.due = policy->kind == POLICY_REPLAY; /* not zero: policy_stop() says it */
     if (policy->kind == POLICY_PCT)
         pct_begin();
     else if (policy->kind == POLICY_WALK)
-        rt.next_switch = rt.policy.shared_only ? run_length() : rt.base + run_length();
+        ask_at(run_length() + (rt.policy.shared_only ? 0 : rt.base));
     else if (policy->kind == POLICY_SURW)
-        for (int i = 0; i < THREADS_MAX; i++)
+        for (u32 i = 0; i < rt.channel->calibration.threads; i++) /* the others have none */
             rt.remaining[i] = rt.channel->calibration.shared_of[i];
 }
 
-static u64 draw(void) {
+INLINE u64 draw(void) {
     return INITIAL + (random_next() & 0xFFFFFFF);
 }
 
@@ -111,70 +116,100 @@ void policy_thread(struct thread *t, bool new) {
     t->pending = 0;
 }
 
-/* --- when it wants to be asked ------------------------------------------------------------ */
+/* --- who can run --------------------------------------------------------------------------- */
 
-u64 policy_stop(void) {
-    switch (rt.policy.kind) {
-    case POLICY_PCT:
-        if (rt.change_next >= rt.change_count)
-            return ~(u64)0;
-        return rt.policy.shared_only ? 0 : rt.base + rt.change[rt.change_next];
-    case POLICY_WALK: return rt.policy.shared_only ? 0 : rt.next_switch;
-    case POLICY_REPLAY:
-        if (rt.replay_next < rt.channel->request.segment_count) {
-            const struct segment *s = &rt.channel->replay[rt.replay_next];
-            const struct thread *c = rt.current;
-            u32 done = c->own + (u32)(rt.step - c->since);
-            if (s->thread != c->id || s->until <= done)
-                return 0;
-            return rt.step + (s->until - done);
-        }
-        return ~(u64)0;
-    default: return 0;
-    }
+INLINE struct thread *runnable_nth(int n) {
+    for (int w = 0; w < CLOCK_THREADS / 64; w++)
+        for (u64 bits = rt.runnable[w]; bits; bits &= bits - 1)
+            if (n-- == 0)
+                return &threads[w * 64 + __builtin_ctzll(bits)];
+    return NULL;
 }
 
-/* --- replay ---------------------------------------------------------------------------------- */
-
-/* Who runs according to the list; NULL when it is at its end. */
-static struct thread *replay_thread(void) {
-    for (; rt.replay_next < rt.channel->request.segment_count; rt.replay_next++) {
-        const struct segment *s = &rt.channel->replay[rt.replay_next];
-        if (s->thread >= rt.thread_count)
-            continue;
-        struct thread *t = &threads[s->thread];
-        u32 done = t->own + (t == rt.current ? (u32)(rt.step - t->since) : 0);
-        if (t->state == THREAD_RUNNABLE && done + 1 < s->until)
+static struct thread *runnable_next(int id) {
+    for (int i = 1; i <= rt.thread_count; i++) {
+        struct thread *t = &threads[(id + i) % rt.thread_count];
+        if (t->state == THREAD_RUNNABLE)
             return t;
     }
     return NULL;
 }
 
-/* --- decisions -------------------------------------------------------------------------------- */
-
-static struct thread *pct_decide(bool counts) {
-    struct thread *c = rt.current;
-    u64 done = rt.policy.shared_only ? rt.eligible : rt.step + 1 - rt.base;
-    while (counts && rt.change_next < rt.change_count && rt.change[rt.change_next] <= done) {
-        c->priority = LOWERED + (u64)(rt.change_count - rt.change_next);
-        rt.change_next++;
+INLINE struct thread *runnable_best(void) {
+    struct thread *best = NULL, *t;
+    for_each_runnable(t) {
+        if (!best || t->priority > best->priority)
+            best = t;
     }
-    return runnable_best();
+    return best;
 }
 
-static struct thread *walk_decide(bool counts) {
+/* --- replay ---------------------------------------------------------------------------------- */
+
+/* Who runs according to the list; NULL when it is at its end.
+ *
+ * A segment may be without an event: a thread that waited is woken, takes the mutex that it
+ * was promised, say, and is preempted before the next thing it does. Whether it was woken
+ * first decides who gets the mutex, so it has its turn; once. */
+static struct thread *replay_thread(void) {
+    for (; rt.replay_next < rt.channel->request.segment_count; rt.replay_next++) {
+        const struct segment *s = &rt.channel->replay[rt.replay_next];
+        bool had_turn = rt.replay_woken;
+        rt.replay_woken = false;
+        if (s->thread >= rt.thread_count)
+            continue;
+        struct thread *t = &threads[s->thread];
+        u32 done = t->own + (t == rt.current ? (u32)(rt.step - t->since) : 0);
+        if (t->state != THREAD_RUNNABLE || done + 1 > s->until)
+            continue;
+        rt.replay_woken = had_turn || t != rt.current;
+        if (done + 1 < s->until || (t != rt.current && !had_turn))
+            return t;
+        rt.replay_woken = false;
+    }
+    return NULL;
+}
+
+u64 policy_stop(void) {
+    if (rt.replay_next == rt.channel->request.segment_count)
+        return ~(u64)0;
+    const struct segment *s = &rt.channel->replay[rt.replay_next];
+    const struct thread *c = rt.current;
+    u32 done = c->own + (u32)(rt.step - c->since);
+    if (s->thread != c->id || s->until <= done)
+        return 0;
+    return rt.step + (s->until - done);
+}
+
+/* --- decisions -------------------------------------------------------------------------------- */
+
+/* At a change point the running thread falls below all others. Was there one? */
+static bool pct_change(void) {
+    u64 done = rt.policy.shared_only ? rt.eligible : rt.step + 1 - rt.base;
+    int first = rt.change_next;
+    while (rt.change_next < rt.change_count && rt.change[rt.change_next] <= done) {
+        rt.current->priority = LOWERED + (u64)(rt.change_count - rt.change_next);
+        rt.change_next++;
+    }
+    if (rt.change_next == first)
+        return false;
+    pct_next_change();
+    return true;
+}
+
+INLINE struct thread *walk_decide(bool counts) {
     u64 done = rt.policy.shared_only ? rt.eligible : rt.step + 1;
-    if (!counts || done < rt.next_switch)
+    if (!counts || done < (rt.policy.shared_only ? rt.turn : rt.due))
         return rt.current;
-    rt.next_switch = done + run_length();
-    return runnable_nth((int)(random_next() % (u64)rt.runnable_count));
+    ask_at(done + run_length());
+    return runnable_nth((int)random_below((u64)rt.runnable_count));
 }
 
 static bool writes(enum event_kind kind) {
     return kind != EVENT_READ && kind != EVENT_ATOMIC_LOAD;
 }
 
-static struct thread *pos_decide(bool counts, enum event_kind kind, uptr address) {
+INLINE struct thread *pos_decide(bool counts, enum event_kind kind, uptr address) {
     struct thread *c = rt.current;
     if (!counts)
         return c;
@@ -182,36 +217,37 @@ static struct thread *pos_decide(bool counts, enum event_kind kind, uptr address
     c->pending = address >> 3;
     c->pending_write = writes(kind);
     struct thread *best = runnable_best();
-    if (best->pending) /* it is about to do that event: those that race with it draw anew */
-        for (int i = 0; i < rt.thread_count; i++) {
-            struct thread *t = &threads[i];
-            if (t != best && t->pending == best->pending && t->state == THREAD_RUNNABLE
-                && (t->pending_write || best->pending_write))
-                t->priority = draw();
-        }
+    if (!best->pending)
+        return best;
+    struct thread *t; /* it is about to do that event: those that race with it draw anew */
+    for_each_runnable(t) {
+        if (t->pending == best->pending && t != best && (t->pending_write || best->pending_write))
+            t->priority = draw();
+    }
     return best;
 }
 
 /* Draws who does the next event at a shared site. */
 static void surw_draw(void) {
-    u64 sum = 0;
-    for (int i = 0; i < rt.thread_count; i++)
-        if (threads[i].state == THREAD_RUNNABLE)
-            sum += rt.remaining[i] ? rt.remaining[i] : 1;
-    u64 n = random_next() % sum;
-    for (int i = 0; i < rt.thread_count; i++) {
-        if (threads[i].state != THREAD_RUNNABLE)
-            continue;
-        u64 weight = rt.remaining[i] ? rt.remaining[i] : 1;
+    u64 sum = 0, weight;
+    struct thread *t;
+    for_each_runnable(t) {
+        weight = rt.remaining[t->id];
+        sum += weight ? weight : 1;
+    }
+    u64 n = random_below(sum);
+    for_each_runnable(t) {
+        weight = rt.remaining[t->id];
+        weight = weight ? weight : 1;
         if (n < weight) {
-            rt.intended = i;
+            rt.intended = t->id;
             return;
         }
         n -= weight;
     }
 }
 
-static struct thread *surw_decide(bool counts) {
+INLINE struct thread *surw_decide(bool counts) {
     struct thread *c = rt.current;
     if (!counts)
         return c;
@@ -226,22 +262,35 @@ static struct thread *surw_decide(bool counts) {
     return t;
 }
 
-struct thread *policy_decide(enum event_kind kind, uptr address, uptr pc) {
-    struct thread *c = rt.current;
-    if (rt.policy.kind == POLICY_REPLAY) {
-        struct thread *t = replay_thread();
-        return t ? t : c;
-    }
-    bool counts = eligible(kind, pc);
-    rt.eligible += counts;
-    if (rt.runnable_count < 2 && rt.policy.kind != POLICY_PCT)
-        return c;
+INLINE struct thread *decide(bool counts, enum event_kind kind, uptr address) {
+    if (rt.runnable_count < 2)
+        return rt.current;
     switch (rt.policy.kind) {
-    case POLICY_PCT: return pct_decide(counts);
     case POLICY_WALK: return walk_decide(counts);
     case POLICY_POS: return pos_decide(counts, kind, address);
     default: return surw_decide(counts);
     }
+}
+
+struct thread *policy_choose(enum event_kind kind, uptr address) {
+    if (rt.policy.kind == POLICY_PCT) /* the current thread is the best unless that changes it */
+        return pct_change() ? runnable_best() : rt.current;
+    if (rt.policy.kind != POLICY_REPLAY)
+        return decide(true, kind, address);
+    struct thread *t = replay_thread();
+    return t ? t : rt.current;
+}
+
+struct thread *policy_decide(enum event_kind kind, uptr address, uptr pc) {
+    bool counts = policy_counts(kind, pc);
+    rt.eligible += counts;
+    if (rt.policy.kind == POLICY_REPLAY)
+        return policy_choose(kind, address);
+    if (rt.policy.kind != POLICY_PCT)
+        return decide(counts, kind, address);
+    if (counts)
+        pct_change();
+    return runnable_best();
 }
 
 struct thread *policy_pick(void) {
@@ -259,7 +308,7 @@ struct thread *policy_pick(void) {
             return &threads[rt.intended];
         surw_draw();
         return &threads[rt.intended];
-    default: return runnable_nth((int)(random_next() % (u64)rt.runnable_count));
+    default: return runnable_nth((int)random_below((u64)rt.runnable_count));
     }
 }
 
@@ -276,7 +325,7 @@ struct thread *policy_yield(void) {
     case POLICY_PCT:
     case POLICY_POS: c->priority = --rt.lowest; return runnable_best();
     default: { /* one of the others: the last stands in for itself */
-        struct thread *t = runnable_nth((int)(random_next() % (u64)(rt.runnable_count - 1)));
+        struct thread *t = runnable_nth((int)random_below((u64)rt.runnable_count - 1));
         return t == c ? runnable_nth(rt.runnable_count - 1) : t;
     }
     }

@@ -30,6 +30,7 @@ EXPORT pid_t fork(void) {
     if (pid == 0 && exploring) {
         signals_in_child();
         rt.active = rt.is_fork = false;
+        due_now();
     }
     return pid;
 }

@@ -8,7 +8,7 @@
  *
  *   access.c atomics.c mem.c           events the compiler or libc's memory functions make
  *   mutex.c rwlock.c cond.c …          events of the thread library
- *   schedule.c policy.c                who goes on
+ *   schedule.c policy.c block.c …      who goes on
  *   shadow.h shadow.c clock.h          happens-before: races, use after free
  *   wait.c signals.c timers.c io.h …   descriptors, children, signals: what is the system's
  *   fiber.c                            how one thread stops and another goes on
@@ -21,15 +21,9 @@
 #ifndef EXPLORE_RT_H
 #define EXPLORE_RT_H
 
-#include "../channel.h"
+#include "state.h"
 
 struct timespec;
-
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
-typedef uintptr_t uptr;
 
 #define EXPORT __attribute__((visibility("default")))
 #define NOINLINE __attribute__((noinline))
@@ -38,112 +32,10 @@ typedef uintptr_t uptr;
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define CALLER ((uptr)__builtin_return_address(0)) /* of an interposed function */
 
-enum { CLOCK_THREADS = 256, FRAMES_MAX = 1 << 14, KEYS_MAX = 128 };
+extern struct runtime rt;
+extern struct thread threads[THREADS_MAX];
 
-/* --- threads ------------------------------------------------------------------------ */
-
-struct frame_entry {
-    uptr pc, sp; /* return address into the caller; the stack pointer there */
-};
-
-struct object;
-
-struct thread {
-    /* who runs */
-    u16 id;
-    u8 state;       /* enum thread_state */
-    bool timed_out; /* how the last block() ended */
-    bool detached, joined, cancelled, exiting;
-    u32 futex_bits; /* futex.c: of FUTEX_WAIT_BITSET */
-    u8 cancel_off;  /* pthread_setcancelstate */
-    u8 cancel_async;
-    u8 waits; /* enum event_kind, while blocked */
-    int creator;
-    u32 own;         /* own events done, as of `since` */
-    u64 since;       /* rt.step when it was last switched to */
-    u32 watch_after; /* spinning is looked for after so many events in a row */
-    u64 priority;    /* PCT, POS */
-    uptr pending;    /* POS: the granule it is about to touch; 0: nothing */
-    bool pending_write;
-    bool (*ready)(void *); /* wait.c: until this says so of ready_of */
-    void *ready_of;
-    u64 masked;               /* signals.c: the signals it does not take */
-    u32 handled, interrupted; /* handlers it ran; those without SA_RESTART */
-    bool signalled;           /* it is to run one */
-    u64 deadline;             /* of a timed wait, virtual ns; 0: none */
-    struct object *wait_for;
-    int wait_thread; /* joins: whom; or -1 */
-    u32 queue_token; /* changes when it leaves a queue */
-
-    /* happens-before */
-    u32 epoch;                         /* first step of its epoch: since its last release */
-    bool fence_release, fence_acquire; /* the clocks below hold something */
-    u32 clock[CLOCK_THREADS];
-    u32 release_fence[CLOCK_THREADS], acquire_fence[CLOCK_THREADS];
-
-    /* what it was made of */
-    void *(*start)(void *);
-    void *argument, *result;
-    uptr handle;    /* its pthread_t */
-    void *cleanups; /* cancel.c: the newest buffer of pthread_cleanup_push */
-    void *handlers; /* … of _pthread_cleanup_push */
-    void *onces;    /* once.c: whose functions it is running */
-    u32 tests;      /* cancel.c: calls of pthread_testcancel */
-    char name[32];
-    u64 choices;   /* drawn so far */
-    u32 last_step; /* of its last event */
-    uptr last_pc;
-
-    /* spinning: the last atomic read that brought nothing new */
-    uptr spin_address;
-    u64 spin_value;
-    u32 spin_count;
-
-    /* how it is stopped: fiber.c */
-    uptr sp, fs;
-    int futex;
-    int pool; /* index of the stack it runs on */
-
-    void *specific[KEYS_MAX];
-
-    /* the call stack: frames[0] is a sentinel */
-    struct frame_entry *top, *frames, *limit;
-};
-
-/* --- objects that threads synchronise by -------------------------------------------- */
-
-enum object_type {
-    OBJECT_UNKNOWN,
-    OBJECT_MUTEX,
-    OBJECT_RWLOCK,
-    OBJECT_COND,
-    OBJECT_BARRIER,
-    OBJECT_SEM,
-    OBJECT_SPIN,
-    OBJECT_ONCE,
-    OBJECT_ATOMIC,
-    OBJECT_CHANNEL /* what passes from who sends to who receives */
-};
-
-/* What the runtime knows of the object at an address, in this schedule. What must last
- * from before main (a mutex's type, a semaphore's value) is kept in the program's own
- * memory instead, where it is reset with everything else. */
-struct object {
-    uptr address;
-    u32 generation;
-    u8 type;     /* enum object_type */
-    bool second; /* see object_second() */
-    bool destroyed;
-    int owner;    /* thread + 1; 0: nobody */
-    int count;    /* recursion; a barrier's arrivals */
-    int value;    /* of what can be tried: tries in vain since it was last taken */
-    u32 phase;    /* barrier: rounds so far */
-    int readers;  /* rwlock: how often it is held for reading */
-    uptr partner; /* cond: the mutex its waiters gave */
-    int waiters;
-    u8 held_by[CLOCK_THREADS]; /* rwlock: how often by each thread for reading */
-    u32 clock[CLOCK_THREADS];  /* of what was released into it */
-};
+/* --- objects that threads synchronise by: objects.c ------------------------------------ */
 
 /* The object at an address, made if need be. (objects.c) */
 struct object *object_at(const void *address, enum object_type type);
@@ -154,73 +46,6 @@ struct object *object_fresh(const void *address, enum object_type type); /* just
 struct object *object_second(const void *address, enum object_type type);
 void objects_clear(void); /* forgets all, clocks too */
 
-/* --- the state ----------------------------------------------------------------------- */
-
-struct runtime {
-    /* hot */
-    u64 step; /* of the event being done; goes on over all schedules */
-    u64 stop; /* the first step at which point() must look closer */
-    struct thread *current;
-    bool active; /* a schedule is being run, and this is the program's code */
-
-    u64 base; /* step before the schedule's first event */
-    u64 steps_max;
-    bool traced, races;
-    bool signals_due; /* a thread is to run a handler */
-    bool timed;       /* a timer runs: whoever waits for that may wait alone */
-    bool reconsider;  /* somebody became runnable: who is first may have changed */
-    u64 random;       /* state of the generator of schedules */
-    u64 data_seed;
-    u64 now;        /* virtual time, ns since 1970 */
-    u32 generation; /* of objects */
-
-    /* threads: threads[0] is main */
-    int thread_count;
-    int runnable_count;
-    u64 runnable[CLOCK_THREADS / 64];
-    int pool_count;  /* fibers there are */
-    int pool_wanted; /* more than there are were asked for: the schedule is run again */
-
-    /* policy.c */
-    struct policy policy;
-    u64 next_switch; /* walk: step; PCT: next change point */
-    u64 change[8];
-    int change_count, change_next;
-    u64 lowest;   /* PCT, POS: the next priority below all others */
-    u64 eligible; /* events so far at which a switch was possible */
-    int intended; /* SURW: the thread that does the next event at a shared site */
-    u32 remaining[THREADS_MAX];
-
-    /* spinning: policy-free, schedule.c */
-    bool watching;
-    u64 watch_end;
-
-    /* recording and replay */
-    struct segment *segments; /* of the result */
-    u32 segment_count;
-    bool segments_cut;
-    u32 replay_next;
-    u64 hash, shared_hash;
-    u32 switches, preemptions;
-
-    struct failure failure, race;
-    bool raced;
-    bool is_fork; /* this is a child of the fork server */
-    bool alone;   /* no driver: one schedule, with output */
-    bool fibers;
-    bool ending;            /* schedule_over() is at work */
-    bool peeking;           /* the runtime reads what the program is about to read */
-    bool snapshots;         /* the schedule being run will be undone in process */
-    const char *needs_fork; /* what it did that a snapshot cannot undo */
-
-    struct channel *channel;
-    struct seen *seen;
-    int socket;
-};
-
-extern struct runtime rt;
-extern struct thread threads[THREADS_MAX];
-
 /* --- points --------------------------------------------------------------------------- */
 
 /* Steps since the schedule began, as results and traces count them. */
@@ -230,6 +55,9 @@ INLINE u32 step_now(void) {
 
 /* What point() does when something is due. False: nothing is being explored. */
 bool point_slow(enum event_kind kind, uptr address, u32 size, uptr pc);
+INLINE void due_now(void) { /* something other than the policy is due at the next point */
+    rt.stop = rt.quiet = 0;
+}
 
 /* An event is about to happen; others may go first. `address` is what it touches. */
 INLINE bool point(enum event_kind kind, uptr address, u32 size, uptr pc) {
@@ -262,27 +90,26 @@ INLINE bool may_wait(void) { /* is there somebody, or a timer, to wait for? */
     return rt.runnable_count + rt.timed > 1;
 }
 void thread_runnable(struct thread *t, bool yes);
+/* `t` goes on, and the current thread's segment of the schedule ends. Returns when it is
+ * the turn of who called. */
+void switch_to(struct thread *t, enum segment_end end);
+void set_stop(void); /* something that stop and quiet depend on has changed */
+INLINE void thread_is_current(struct thread *t) {
+    rt.current = t;
+    rt.self = (u64)t->id << 32;
+}
+void watch(enum event_kind kind, uptr address, u32 size, uptr pc); /* watch.c: does it spin? */
 
-struct thread *thread_new(void);      /* NULL: no place */
-_Noreturn void thread_ends(void);     /* the current one, for good */
-struct thread *runnable_next(int id); /* first runnable after id, in a circle */
-struct thread *runnable_nth(int n);
-struct thread *runnable_best(void); /* of the highest priority */
+struct thread *thread_new(void);  /* NULL: no place */
+_Noreturn void thread_ends(void); /* the current one, for good */
+/* Those that can run, by their numbers; the braces are the caller's. */
+#define for_each_runnable(t)                                                                       \
+    for (int word_ = 0; word_ * 64 < rt.thread_count; word_++)                                     \
+        for (u64 bits_ = rt.runnable[word_];                                                       \
+             bits_ && ((t) = &threads[word_ * 64 + __builtin_ctzll(bits_)]); bits_ &= bits_ - 1)
 
-/* --- policy.c ------------------------------------------------------------------------- */
-
-u64 random_next(void);
-void policy_begin(u64 seed, const struct policy *policy);
-struct thread *policy_decide(enum event_kind kind, uptr address,
-                             uptr pc);          /* the current, or who preempts it */
-struct thread *policy_pick(void);               /* the current cannot go on; NULL: nobody can */
-struct thread *policy_yield(void);              /* somebody else, or the current */
-void policy_thread(struct thread *t, bool new); /* it is new, or runnable again */
-u64 policy_stop(void);                          /* the next step it wants to see */
-bool site_shared(uptr pc);
-void site_mark(uptr pc);
 /* A choice of the program's surroundings (rand(), whom to wake): 0 … n-1, by the data
- * seed, the thread, and how many it drew before: independent of the schedule. */
+ * seed, the thread, and how many it drew before: independent of the schedule. (policy.c) */
 u64 choose(u64 n);
 
 /* --- results ---------------------------------------------------------------------------- */
@@ -353,6 +180,7 @@ void cancel_clean(void);  /* runs the handlers pushed and not popped */
 /* keys.c: the keys as they are now are those of each schedule's begin */
 void keys_save(void);
 void keys_begin(void);
+void keys_fresh(struct thread *t); /* it is new: it has none of their values */
 void keys_clean(struct thread *t); /* destructors, as at the end of a thread */
 void keys_late(struct thread *t);  /* only those of C++'s thread_local variables */
 

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "fiber.h"
 #include "io.h"
+#include "policy.h"
 #include "shadow.h"
 #include "signals.h"
 #include "snapshot.h"
@@ -41,9 +42,9 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     rt.data_seed = data_seed;
     rt.now = (u64)1700000000 * 1000000000;
     rt.generation++;
-    rt.thread_count = rt.runnable_count = 0;
+    rt.thread_count = rt.runnable_count = rt.waiter_count = 0;
     __builtin_memset(rt.runnable, 0, sizeof rt.runnable);
-    rt.watching = rt.reconsider = false;
+    rt.watching = rt.reconsider = rt.freed = false;
     rt.segments = rt.channel->result.segments;
     rt.segment_count = 0;
     rt.segments_cut = false;
@@ -64,7 +65,7 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     rt.channel->result.over = false;
     policy_begin(seed, policy);
     struct thread *main = thread_new();
-    rt.current = main;
+    thread_is_current(main);
     main->since = rt.step;
     fiber_main();
     keys_begin();
@@ -77,7 +78,7 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     signals_begin();
     if (rt.traced)
         trace_begin();
-    rt.stop = 0;
+    due_now();
 }
 
 static void describe_threads(struct result *r) {
@@ -116,6 +117,7 @@ void schedule_over(void) {
         mappings_end();
     }
     rt.active = false;
+    due_now();
     r->failure.kind = rt.failure.kind;
     r->race.kind = rt.race.kind;
     r->raced = rt.raced;

@@ -4,6 +4,9 @@
 #include "shadow.h"
 
 #include <sys/mman.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "clock.h"
 #include "sys.h"
@@ -29,8 +32,7 @@ u64 *shadow_cell_elsewhere(uptr address) {
         if (!shadow_window[place])
             shadow_window[place] = window;
         if (shadow_window[place] == window)
-            return (u64 *)(shadow_base + (place << (WINDOW_BITS + 2))
-                           + ((address & (((uptr)1 << WINDOW_BITS) - 8)) << 2));
+            return shadow_cell_at(place, address);
     }
     note(NOTE_NOT_COVERED, "memory beyond 64 GiB: races there are not seen");
     __builtin_memset(nowhere, 0, sizeof nowhere);
@@ -108,55 +110,173 @@ static NOINLINE void freed(u64 slot, u64 mine, uptr address, uptr pc) {
               (u32)(step_of(slot) - rt.base), NULL);
 }
 
-/* Somebody else was here before: one edge of the order of accesses that threads share. */
-INLINE void note_order(u64 slot, uptr pc) {
-    u64 edge = (u64)thread_of_slot(slot) << 8 ^ rt.current->id ^ (pc - rt.channel->load_bias) << 16;
-    rt.shared_hash = (rt.shared_hash ^ edge) * 0x9E3779B97F4A7C15u;
-    rt.shared_hash ^= rt.shared_hash >> 32;
+/* What is in a cell when `mine` comes, a bit for each slot; bit 0: the newest. */
+struct slots {
+    u32 used;      /* in this schedule; then empty ones */
+    u32 freed;     /* the memory was freed */
+    u32 own;       /* of the current thread */
+    u32 conflicts; /* of others: they touch the same bytes, and one of both writes */
+    u32 covered;   /* `mine` touches all that it did and is no less of an access: whoever
+                      races with it races with `mine` */
+};
+
+#ifdef __SSE2__
+INLINE u32 bits(__m128i lanes) {
+    return (u32)_mm_movemask_ps(_mm_castsi128_ps(lanes));
+}
+INLINE __m128i none(__m128i lanes, u64 flags) { /* of these flags is set */
+    __m128i wanted = _mm_set1_epi32((int)(flags >> 32));
+    return _mm_cmpeq_epi32(_mm_and_si128(lanes, wanted), _mm_setzero_si128());
+}
+
+INLINE __m128 two(const u64 *slots) { /* as they were stored, one by one: that is faster */
+    __m128 first = _mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)slots));
+    return _mm_loadh_pi(first, (const __m64 *)(slots + 1));
+}
+
+/* All four at once: branches on what is in a cell can't be foretold. */
+INLINE struct slots look(const u64 *cell, u64 mine) {
+    __m128 newer = two(cell), older = two(cell + 2);
+    __m128i steps = _mm_castps_si128(_mm_shuffle_ps(newer, older, _MM_SHUFFLE(2, 0, 2, 0)));
+    __m128i rest = _mm_castps_si128(_mm_shuffle_ps(newer, older, _MM_SHUFFLE(3, 1, 3, 1)));
+    __m128i me = _mm_set1_epi32((int)(mine >> 32)), half = _mm_set1_epi32(INT32_MIN);
+    __m128i base = _mm_set1_epi32((int)((u32)rt.base ^ 1u << 31)); /* they compare as signed */
+    __m128i more = none(_mm_andnot_si128(me, rest), SLOT_BYTES | SLOT_WRITE);
+    __m128i apart = none(_mm_and_si128(me, rest), SLOT_BYTES);
+    __m128i reads = none(_mm_or_si128(me, rest), SLOT_WRITE);
+    struct slots s;
+    s.used = bits(_mm_cmpgt_epi32(_mm_xor_si128(steps, half), base));
+    s.freed = ~bits(none(rest, SLOT_FREED)) & s.used;
+    s.own = bits(none(_mm_xor_si128(me, rest), SLOT_THREAD)) & s.used;
+    s.conflicts = ~bits(_mm_or_si128(apart, reads)) & ~s.own & s.used;
+    s.covered = bits(_mm_and_si128(more, none(_mm_andnot_si128(rest, me), SLOT_ATOMIC)));
+    return s;
+}
+#else
+INLINE struct slots look(const u64 *cell, u64 mine) {
+    struct slots s = {0, 0, 0, 0, 0};
+    for (u32 i = 0, bit = 1; i < CELL_SLOTS && step_of(cell[i]) > (u32)rt.base; i++, bit *= 2) {
+        u64 slot = cell[i];
+        s.used |= bit;
+        if (slot & SLOT_FREED)
+            s.freed |= bit;
+        if (!((slot ^ mine) & SLOT_THREAD))
+            s.own |= bit;
+        else if (slot & mine & SLOT_BYTES && (slot | mine) & SLOT_WRITE)
+            s.conflicts |= bit;
+        if (!((slot & ~mine & (SLOT_BYTES | SLOT_WRITE)) | (mine & ~slot & SLOT_ATOMIC)))
+            s.covered |= bit;
+    }
+    return s;
+}
+#endif
+
+/* `mine` becomes the newest. Who gives way: the oldest of those that it makes superfluous;
+ * else an empty slot; else the oldest. */
+INLINE void put_first(u64 *cell, struct slots s, u32 superfluous, u64 mine) {
+    int used = __builtin_ctz(~s.used), place = used < CELL_SLOTS ? used : CELL_SLOTS - 1;
+    if (superfluous)
+        place = 31 - __builtin_clz(superfluous);
+    u64 first = cell[0], second = cell[1], third = cell[2], fourth = cell[3];
+    cell[0] = mine;
+    cell[1] = place >= 1 ? first : second;
+    cell[2] = place >= 2 ? second : third;
+    cell[3] = place >= 3 ? third : fourth;
+}
+
+/* Others were there: did what they did happen before? */
+static NOINLINE void check_order(u64 *cell, u64 mine, uptr address, uptr pc) {
+    struct slots s = look(cell, mine);
+    const u32 *clock = rt.current->clock;
+    u64 edge = rt.self >> 32 ^ (pc - rt.channel->load_bias) << 16;
+    u32 before = s.own;
+    if (unlikely(s.freed))
+        freed(cell[__builtin_ctz(s.freed)], mine, address, pc);
+    for (u32 left = s.conflicts; left; left &= left - 1) {
+        u64 slot = cell[__builtin_ctz(left)];
+        /* One edge of the order of accesses that threads share. */
+        u64 hash = (rt.shared_hash ^ edge ^ (u64)thread_of_slot(slot) << 8) * 0x9E3779B97F4A7C15u;
+        rt.shared_hash = hash ^ hash >> 32;
+        if (step_of(slot) <= clock[thread_of_slot(slot)])
+            before |= left & (0 - left);
+        else if (!(mine & slot & SLOT_ATOMIC))
+            race(mine, slot, address, pc);
+    }
+    put_first(cell, s, before & s.covered, mine);
+}
+
+static NOINLINE void check_all(u64 *cell, u64 mine, uptr address, uptr pc) {
+    struct slots s = look(cell, mine);
+    if (s.conflicts | s.freed)
+        check_order(cell, mine, address, pc);
+    else
+        put_first(cell, s, s.own & s.covered, mine);
+}
+
+/* Is there a slot that says the same already, of this epoch, and only the current thread was
+ * here since? Then whoever else is in here was looked at when that was written, and the
+ * order of the slots does not matter. */
+INLINE bool said(u64 *cell, u64 mine) {
+    u32 epoch = rt.current->epoch;
+    for (int i = 1; i < CELL_SLOTS; i++) {
+        u64 differs = (cell[i] ^ mine) >> 32;
+        if (step_of(cell[i]) < epoch || (cell[i - 1] ^ mine) & SLOT_THREAD)
+            return false; /* what is older is of older epochs, too, or not worth the search */
+        if (differs == 0) {
+            cell[i] = mine;
+            return true;
+        }
+        if (differs == SLOT_WRITE >> 32 && !(mine & SLOT_WRITE))
+            return true;
+    }
+    return false;
+}
+
+/* Does the current thread read and write in turns what nobody else touches? Then the slot
+ * of its last access of this kind is the newest again, and nothing is to be looked at. */
+INLINE bool takes_turns(u64 *cell, u64 mine) {
+    u32 base = (u32)rt.base;
+    u64 newest = cell[0], second = cell[1], third = cell[2], fourth = cell[3];
+    if ((second ^ mine) >> 32 || step_of(second) <= base || (newest ^ mine) & SLOT_THREAD)
+        return false;
+    if (step_of(third) > base
+        && ((third ^ mine) & SLOT_THREAD
+            || (step_of(fourth) > base && (fourth ^ mine) & SLOT_THREAD)))
+        return false;
+    cell[0] = mine;
+    cell[1] = newest;
+    return true;
 }
 
 NOINLINE void shadow_check(u64 *cell, u64 mine, uptr address, uptr pc) {
-    const struct thread *t = rt.current;
-    u32 base = (u32)rt.base, mask = mask_of(mine);
-    int place = CELL_SLOTS - 1; /* of the slot that gives way: the oldest … */
-    for (int i = 0; i < CELL_SLOTS; i++) {
-        u64 slot = cell[i];
-        if (step_of(slot) <= base) { /* … or an empty one: those after it are empty, too */
-            place = place < i ? place : i;
-            break;
-        }
-        if (unlikely(slot & SLOT_FREED))
-            freed(slot, mine, address, pc);
-        u32 common = mask_of(slot) & mask;
-        bool covered = common == mask_of(slot) && (mine & SLOT_WRITE || !(slot & SLOT_WRITE))
-                       && (!(mine & SLOT_ATOMIC) || slot & SLOT_ATOMIC);
-        if (thread_of_slot(slot) == t->id) {
-            if (covered)
-                place = i; /* … or one that this access makes superfluous */
-            continue;
-        }
-        if (!common || !((mine | slot) & SLOT_WRITE))
-            continue;
-        note_order(slot, pc);
-        bool before = step_of(slot) <= t->clock[thread_of_slot(slot)];
-        if (!before && !(mine & slot & SLOT_ATOMIC))
-            race(mine, slot, address, pc);
-        if (before && covered)
-            place = i;
-    }
-    for (; place > 0; place--)
-        cell[place] = cell[place - 1];
-    cell[0] = mine;
+    if (!said(cell, mine) && !takes_turns(cell, mine))
+        check_all(cell, mine, address, pc);
 }
 
-void shadow_check_alive(uptr address, uptr pc) {
+void shadow_elsewhere(uptr address, u64 mine, uptr pc) {
+    shadow_in_cell(shadow_cell_elsewhere(address), address, mine, pc);
+}
+
+void shadow_range(uptr address, size_t size, bool write, bool atomic, uptr pc) {
+    while (size) {
+        size_t here = 8 - (address & 7);
+        if (here > size)
+            here = size;
+        shadow_access(address, here, write, atomic, pc);
+        address += here;
+        size -= here;
+    }
+}
+
+void shadow_look_if_freed(uptr address, uptr pc) {
     u64 *cell = shadow_cell(address);
     if (rt.active && step_of(*cell) > (u32)rt.base && *cell & SLOT_FREED)
         freed(*cell, (u64)0xFF << 40, address, pc);
 }
 
 void shadow_freed(uptr address, size_t size) {
-    u64 mine = (u64)rt.current->id << 32 | (u64)0xFF << 40 | SLOT_WRITE | SLOT_FREED | (u32)rt.step;
+    u64 mine = rt.self | SLOT_BYTES | SLOT_WRITE | SLOT_FREED | (u32)rt.step;
+    rt.freed = true;
     for (uptr a = address; a < address + size; a += 8) {
         u64 *cell = shadow_cell(a);
         cell[0] = mine;

@@ -80,7 +80,7 @@ static void look(void) {
         if (!t)
             continue;
         t->signalled = rt.signals_due = true;
-        rt.stop = 0;
+        due_now();
         if (t->state == THREAD_BLOCKED && t->waits != EVENT_BARRIER_WAIT)
             unblock(t);
     }
@@ -173,7 +173,7 @@ void signals_deliver(void) {
 static void on_kernel(int sig) {
     __atomic_fetch_or(&from_kernel, BIT(sig), __ATOMIC_RELAXED);
     rt.signals_due = true;
-    rt.stop = 0;
+    due_now();
 }
 
 /* --- dispositions

@@ -39,6 +39,7 @@ void flush_output(void) {
     REAL(flush *, "fflush");
     bool was_active = rt.active;
     rt.active = false;
+    due_now();
     real(NULL);
     rt.active = was_active;
 }
@@ -141,7 +142,8 @@ static int our_main(int count, char **vector, char **variables) {
     rt.channel->fibers = rt.fibers;
     shadow_start();
     signals_start();
-    fibers_make(FIBERS_FIRST);
+    u32 first = rt.channel->pool_first;
+    fibers_make(first > FIBERS_FIRST ? (int)first : FIBERS_FIRST);
     keys_save();
     if (rt.alone) {
         run_alone();

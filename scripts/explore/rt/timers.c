@@ -109,7 +109,7 @@ static int set(struct timer *t, bool absolute, const struct itimerspec *value,
     t->due = ns ? ns + (absolute ? 0 : time_now()) : 0;
     t->interval = ns_of(&value->it_interval);
     rt.timed = timers_next() != ~(u64)0;
-    rt.stop = 0;
+    due_now();
     timers_look();
     return 0;
 }

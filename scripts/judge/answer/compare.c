@@ -25,7 +25,7 @@ static bool in(const struct side *s, const char *function) {
     return false;
 }
 
-/* --- which two cross ------------------------------------------------------------------------- */
+/* --- which two cross ------------------------------------------------------------------ */
 
 static int findings_with(const struct evidence *e, const char *f) {
     int n = 0;
@@ -71,8 +71,7 @@ bool compare_functions(const struct trial *t, const struct evidence *e, const ch
     return false;
 }
 
-/* --- who is the victim --------------------------------------------------------------------------
- */
+/* --- who is the victim ---------------------------------------------------------------- */
 
 static const char *the(const char *role) {
     return strcmp(role, "main") ? "the " : "";
@@ -99,8 +98,7 @@ bool compare_victim(const struct evidence *e, const char *role, FILE *out) {
     return found >= 0;
 }
 
-/* --- which class
- * ----------------------------------------------------------------------------------- */
+/* --- which class ---------------------------------------------------------------------- */
 
 static const struct finding *of_kind(const struct evidence *e, const char *kind) {
     for (int i = 0; i < e->count; i++)

@@ -9,6 +9,8 @@
 
 #include "../asked.h"
 
+enum { DEADLOCKS = 16 }; /* explorations, each until its first failure */
+
 static const char *text_of(const json_t *o, const char *key) {
     const char *s = json_string_value(json_object_get(o, key));
     return s ? s : "";
@@ -121,17 +123,22 @@ static void add_finding(struct evidence *e, const json_t *d) {
         add_victim(e, text_of(other, "name"), 0);
 }
 
-/* --- looking ------------------------------------------------------------------------------ */
+/* --- looking -------------------------------------------------------------------------- */
 
-static json_t *explored(const struct trial *t, const char *program, const char *check) {
+static json_t *explored(const struct trial *t, const char *program, const char *check, int seed,
+                        const char *until) {
     struct child_end end;
-    char number[16];
+    char number[16], first[16], last[16];
     snprintf(number, sizeof number, "%d", SCHEDULES);
+    snprintf(first, sizeof first, "%d", seed);
+    snprintf(last, sizeof last, "%s", until);
     char *copy = words("%s", program);
     char *const argv[] = {(char[]){"build/bin/explore"},
                           (char[]){"--json"},
                           (char[]){"--until"},
-                          (char[]){"end"},
+                          last,
+                          (char[]){"--seed"},
+                          first,
                           (char[]){"--schedules"},
                           number,
                           (char[]){"--"},
@@ -147,10 +154,21 @@ static json_t *explored(const struct trial *t, const char *program, const char *
     return all;
 }
 
+/* The explorer tells one deadlock of each exploration; there may be others. */
+static void look_for_deadlocks(const struct trial *t, struct evidence *e, const char *program) {
+    const json_t *d;
+    size_t i;
+    for (int k = 1; k <= DEADLOCKS; k++) {
+        json_t *all = explored(t, program, "1", k * 1000, "failure");
+        json_array_foreach(json_object_get(all, "defects"), i, d) add_finding(e, d);
+        json_decref(all);
+    }
+}
+
 static void explore(const struct trial *t, struct evidence *e) {
     char *program = words("build/explore/%s/lab", t->built);
     for (int check = 0; check < 2; check++) {
-        json_t *all = explored(t, program, check ? "1" : "0");
+        json_t *all = explored(t, program, check ? "1" : "0", 1, "end");
         const json_t *d;
         size_t i;
         if (!all)
@@ -161,6 +179,11 @@ static void explore(const struct trial *t, struct evidence *e) {
         json_array_foreach(json_object_get(all, "defects"), i, d) add_finding(e, d);
         json_decref(all);
     }
+    bool deadlock = false;
+    for (int i = 0; i < e->count; i++)
+        deadlock |= strcmp(e->findings[i].kind, "deadlock") == 0;
+    if (deadlock)
+        look_for_deadlocks(t, e, program);
     free(program);
 }
 
@@ -216,7 +239,7 @@ static void try_without_race(const struct trial *t, struct evidence *e, const ch
     FILE *f = asked(t, argv, "make", 60, &end);
     if (f)
         fclose(f);
-    json_t *all = explored(t, program, "1");
+    json_t *all = explored(t, program, "1", 1, "end");
     long failed = (long)json_integer_value(json_object_get(all, "failed"));
     if (failed > 0 && json_integer_value(json_object_get(all, "raced")) == 0) {
         e->raceless_failed = failed;

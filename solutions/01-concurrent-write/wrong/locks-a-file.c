@@ -1,4 +1,4 @@
-/* rejected by: stress. A lock between processes, which threads walk through.
+/* rejected by: honesty. A lock between processes, which threads walk through.
  *
  * "Our scripts keep each other out with a lock file, so this will do for threads."
  * A POSIX record lock belongs to a process: asked again by the same process, it is

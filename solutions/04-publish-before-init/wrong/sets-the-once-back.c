@@ -4,7 +4,8 @@
  * it is as it was at the beginning." glibc lets you; POSIX says that a once which was
  * not *initialised* by PTHREAD_ONCE_INIT may do anything, and has no call to begin
  * anew. Helgrind does not know that. It does not know what a once is either, and takes
- * the table for unguarded: a false alarm, which nobody can tell from a true one here.
+ * the table for unguarded. Of a once that is used as it should be, the judge knows that
+ * for a false alarm; of this one nobody knows anything.
  *
  * asks: Where does POSIX say what a once is after you have assigned to it?
  */

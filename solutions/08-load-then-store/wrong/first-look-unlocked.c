@@ -1,4 +1,4 @@
-/* rejected by: helgrind. Takes the lock only when there is no connection yet.
+/* rejected by: stress. Takes the lock only when there is no connection yet.
  *
  * "Most calls only look, and looking is harmless; who finds nothing takes the
  * lock and looks again." The second look is right, the first is not: a map that

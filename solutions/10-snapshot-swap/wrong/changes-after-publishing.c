@@ -1,4 +1,4 @@
-/* rejected by: tsan. The users are counted, but the new snapshot is filled last.
+/* rejected by: stress. The users are counted, but the new snapshot is filled last.
  *
  * "It must be current before anybody can need it." So it is, and some reader
  * takes it, half of its settings old and half of them new. A published snapshot

@@ -1,4 +1,4 @@
-/* rejected by: honesty. The pointer is atomic, and Helgrind is told that all is in order.
+/* rejected by: explore. The pointer is atomic, and Helgrind is told that all is in order.
  *
  * "Lab 04 has these three lines, and they made Helgrind silent." There they said what
  * a release and an acquire had made true, and another judge had passed it. Here the
