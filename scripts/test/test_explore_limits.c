@@ -200,6 +200,14 @@ Test(explore_limits, ends_in_time_when_a_schedule_does_not) {
     ends_in_time("--json", 1, program);
 }
 
+/* It hangs, and why is said: nobody can stand in for libgomp's own system calls. */
+Test(explore_limits, says_that_openmp_is_not_covered) {
+    const char *program = made("gcc", "-fopenmp", LIMITS "openmp.c");
+    struct outcome o = ends_in_time("--timeout 0.3", 2, program);
+    cr_assert(o.status == 1 || o.status == 124, "%d", o.status);
+    cr_assert(strstr(o.out, "not covered: OpenMP: libgomp"), "%s", o.out);
+}
+
 Test(explore_limits, leaves_no_child_however_it_was_made) {
     const char *program = made("gcc", "-O0", LIMITS "children.c");
     for (int limit = 1; limit <= 2; limit++)

@@ -3,6 +3,7 @@
  * child: descriptors, mappings, signal dispositions. It sees what io.c and process.c
  * cannot: calls made inside of libraries.
  */
+#include <dlfcn.h>
 #include <signal.h>
 
 #include "rt.h"
@@ -56,7 +57,16 @@ static void take(struct state *s) {
     s->heap_end = (u64)sys(SYS_brk, 0);
 }
 
+/* Their threads wait in the kernel, by system calls of their own, and nobody else runs. */
+static void look_for_openmp(void) {
+    if (dlsym(RTLD_DEFAULT, "GOMP_parallel"))
+        note(NOTE_NOT_COVERED, "OpenMP: libgomp's threads wait in the kernel by themselves");
+    else if (dlsym(RTLD_DEFAULT, "__kmpc_fork_call"))
+        note(NOTE_NOT_COVERED, "OpenMP: libomp's own atomics and waits are unseen");
+}
+
 void audit_before(void) {
+    look_for_openmp();
     take(&before);
 }
 

@@ -13,6 +13,7 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/signalfd.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "io.h"
@@ -106,6 +107,25 @@ EXPORT ssize_t tee(int from, int to, size_t size, unsigned flags) {
     io_sent(to);
     ssize_t n = try_until(t, !(flags & SPLICE_F_NONBLOCK), 0);
     io_received(from);
+    return n;
+}
+
+/* Into a pipe, whose pages are the program's own from then on; or out of it. */
+EXPORT ssize_t vmsplice(int fd, const struct iovec *list, size_t count, unsigned flags) {
+    uptr pc = CALLER;
+    if (!io_enter(pc))
+        return io_result(sys(SYS_vmsplice, fd, list, count, flags));
+    bool out = (sys(SYS_fcntl, fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+    for (size_t i = 0; out && i < count; i++)
+        io_touch(list[i].iov_base, list[i].iov_len);
+    struct trial t = {SYS_vmsplice, {fd, (long)list, (long)count, 0}, 0};
+    t.a[3] = (long)(flags | SPLICE_F_NONBLOCK);
+    if (!out)
+        io_sent(fd);
+    ssize_t n = try_until(t, !(flags & SPLICE_F_NONBLOCK) && io_blocks(fd), 0);
+    io_access(list, count, n > 0 ? (size_t)n : 0, out, pc);
+    if (out)
+        io_received(fd);
     return n;
 }
 

@@ -140,3 +140,46 @@ WRAP(char *, strndup, const char *s, size_t most) {
     }
     return copy;
 }
+
+/* --- the same as _FORTIFY_SOURCE has them: they know how much room there is -------------- */
+
+WRAP(void *, __memcpy_chk, void *to, const void *from, size_t n, size_t room) {
+    READ(from, n), WRITE(to, n);
+    return __real___memcpy_chk(to, from, n, room);
+}
+WRAP(void *, __memmove_chk, void *to, const void *from, size_t n, size_t room) {
+    READ(from, n), WRITE(to, n);
+    return __real___memmove_chk(to, from, n, room);
+}
+WRAP(void *, __mempcpy_chk, void *to, const void *from, size_t n, size_t room) {
+    READ(from, n), WRITE(to, n);
+    return __real___mempcpy_chk(to, from, n, room);
+}
+WRAP(void *, __memset_chk, void *to, int value, size_t n, size_t room) {
+    WRITE(to, n);
+    return __real___memset_chk(to, value, n, room);
+}
+WRAP(char *, __strcpy_chk, char *to, const char *from, size_t room) {
+    size_t n = with_end(from);
+    READ(from, n), WRITE(to, n);
+    return __real___strcpy_chk(to, from, room);
+}
+WRAP(char *, __stpcpy_chk, char *to, const char *from, size_t room) {
+    size_t n = with_end(from);
+    READ(from, n), WRITE(to, n);
+    return __real___stpcpy_chk(to, from, room);
+}
+WRAP(char *, __strncpy_chk, char *to, const char *from, size_t n, size_t room) {
+    READ(from, least(text_length(from, n) + 1, n)), WRITE(to, n);
+    return __real___strncpy_chk(to, from, n, room);
+}
+WRAP(char *, __strcat_chk, char *to, const char *from, size_t room) {
+    size_t have = with_end(to), more = with_end(from);
+    READ(to, have), READ(from, more), WRITE(to + have - 1, more);
+    return __real___strcat_chk(to, from, room);
+}
+WRAP(char *, __strncat_chk, char *to, const char *from, size_t n, size_t room) {
+    size_t have = with_end(to), more = text_length(from, n);
+    READ(to, have), READ(from, least(more + 1, n)), WRITE(to + have - 1, more + 1);
+    return __real___strncat_chk(to, from, n, room);
+}

@@ -153,6 +153,25 @@ EXPORT int fputc(int c, FILE *file) {
 EXPORT int putc(int c, FILE *file) {
     return fputc(c, file);
 }
+EXPORT int(putc_unlocked)(int c, FILE *file) {
+    return fputc(c, file);
+}
+EXPORT int fputc_unlocked(int c, FILE *file) {
+    return fputc(c, file);
+}
+EXPORT int fputs_unlocked(const char *restrict text, FILE *restrict file) {
+    return fputs(text, file);
+}
+EXPORT int fflush_unlocked(FILE *file) {
+    return fflush(file);
+}
+/* … and when it is full. */
+EXPORT int __overflow(FILE *file, int c) {
+    typedef int function(FILE *, int);
+    REAL(function *, "__overflow");
+    before_writing(file);
+    return after_writing(file, real(file, c));
+}
 EXPORT size_t fwrite(const void *restrict data, size_t size, size_t n, FILE *restrict file) {
     typedef size_t function(const void *, size_t, size_t, FILE *);
     REAL(function *, "fwrite");
@@ -160,6 +179,10 @@ EXPORT size_t fwrite(const void *restrict data, size_t size, size_t n, FILE *res
     size_t r = real(data, size, n, file);
     after_writing(file, 0);
     return r;
+}
+EXPORT size_t(fwrite_unlocked)(const void *restrict data, size_t size, size_t n,
+                               FILE *restrict file) {
+    return fwrite(data, size, n, file);
 }
 EXPORT int vfprintf(FILE *restrict file, const char *restrict format, va_list list) {
     typedef int function(FILE *, const char *, va_list);
@@ -201,7 +224,9 @@ static bool may_read(FILE *file) {
 }
 
 static int next_of(FILE *file) {
-    int c = may_read(file) ? getc_unlocked(file) : EOF;
+    typedef int function(FILE *);
+    REAL(function *, "getc_unlocked");
+    int c = may_read(file) ? real(file) : EOF;
     if (messages_of(file) >= 0)
         system_changed(); /* there may be room for who writes */
     return c;
@@ -215,6 +240,24 @@ EXPORT int getc(FILE *file) {
     io_enter(CALLER);
     return next_of(file);
 }
+EXPORT int fgetc_unlocked(FILE *file) {
+    io_enter(CALLER);
+    return next_of(file);
+}
+EXPORT int(getc_unlocked)(FILE *file) {
+    io_enter(CALLER);
+    return next_of(file);
+}
+/* What the macros of those two call when the buffer is empty; libc's own calls stay there. */
+EXPORT int __uflow(FILE *file) {
+    typedef int function(FILE *);
+    REAL(function *, "__uflow");
+    io_enter(CALLER);
+    int c = may_read(file) ? real(file) : EOF;
+    if (messages_of(file) >= 0)
+        system_changed();
+    return c;
+}
 
 static char *gets_from(char *text, int size, FILE *file) {
     int n = 0, c = EOF;
@@ -227,18 +270,26 @@ static char *gets_from(char *text, int size, FILE *file) {
         text[n] = 0;
     return n || size == 1 ? text : NULL;
 }
-EXPORT char *fgets(char *restrict text, int size, FILE *restrict file) {
-    uptr pc = CALLER;
-    io_enter(pc);
-    char *got = gets_from(text, size, file);
+static char *accessed(char *got, uptr pc) {
     if (got && rt.active && instrumented(pc))
         access_range(got, __builtin_strlen(got) + 1, true, pc);
     return got;
 }
+EXPORT char *fgets(char *restrict text, int size, FILE *restrict file) {
+    uptr pc = CALLER;
+    io_enter(pc);
+    return accessed(gets_from(text, size, file), pc);
+}
 EXPORT char *__fgets_chk(char *restrict text, size_t room, int size, FILE *restrict file) {
     (void)room;
-    io_enter(CALLER);
-    return gets_from(text, size, file);
+    uptr pc = CALLER;
+    io_enter(pc);
+    return accessed(gets_from(text, size, file), pc);
+}
+EXPORT char *fgets_unlocked(char *restrict text, int size, FILE *restrict file) {
+    uptr pc = CALLER;
+    io_enter(pc);
+    return accessed(gets_from(text, size, file), pc);
 }
 
 EXPORT size_t fread(void *restrict buffer, size_t size, size_t n, FILE *restrict file) {
@@ -255,6 +306,9 @@ EXPORT size_t fread(void *restrict buffer, size_t size, size_t n, FILE *restrict
     return size ? have / size : 0;
 }
 
+EXPORT size_t(fread_unlocked)(void *restrict buffer, size_t size, size_t n, FILE *restrict file) {
+    return fread(buffer, size, n, file);
+}
 EXPORT size_t __fread_chk(void *restrict buffer, size_t room, size_t size, size_t n,
                           FILE *restrict file) {
     (void)room;
