@@ -103,11 +103,15 @@ static char *holding(const json_t *site) {
  * repair's own. */
 static char *site_told(const json_t *site, size_t i) {
     const json_t *callee = i ? json_array_get(json_object_get(site, "stack"), i - 1) : NULL;
-    const char *object = text_of(site, "object");
+    const char *object = text_of(site, "object"), *does = text_of(site, "does");
     char *locks = holding(site);
+    if (strcmp(does, "dies") == 0 && *object) { /* 0x31: a member of what lies at NULL */
+        bool null = strtoull(object, NULL, 0) < 4096;
+        does = null ? "dies of a NULL pointer, which leads it to" : "dies at";
+    }
     char *said = words("%s%s%sit %s%s%.*s%s", callee ? "in " : "here ", text_of(callee, "function"),
-                       callee ? ", called from here, " : "", text_of(site, "does"),
-                       *object ? " " : "", (int)strcspn(object, ","), object, locks);
+                       callee ? ", called from here, " : "", does, *object ? " " : "",
+                       (int)strcspn(object, ","), object, locks);
     free(locks);
     return said;
 }

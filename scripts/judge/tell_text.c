@@ -47,38 +47,49 @@ char *verdict_line(const struct verdict_of *v) {
     return line;
 }
 
+/* By who rejected it, or else by a word of what was found, or of the story. */
 const char *question_of(const struct verdict_of *v) {
+    static const char locks[] =
+        "Which lock does each of the two hold at that moment, and is it "
+        "the same one?",
+                      orders[] =
+                          "In which order does each of them take the two, and who could "
+                          "change his?",
+                      freed[] =
+                          "How does the one who frees know that nobody has the pointer any "
+                          "more?";
     static const struct {
-        const char *by, *found, *question;
+        const char *by, *word, *question;
     } questions[] = {
         {"compiler", "", "What does the first of these messages ask for?"},
         {"honesty", "",
-         "Which step of which thread must wait for which step of the other, and what in "
-         "your repair makes it wait?"},
+         "Which step of which thread must wait for which step of the other, and what in your "
+         "repair makes it wait?"},
         {"rules", "", "What does a second call find, that follows the first in the same thread?"},
         {"leaks", "", "Who is the last to need each of these blocks, and how does he know?"},
         {"cost", "",
          "What does a thread do while it keeps the others waiting, that they need not wait for?"},
-        {"", "concurrent",
-         "Which lock does each of the two hold at that moment, and is it the same one?"},
-        {"", "race",
-         "Which lock does each of the two hold at that moment, and is it the same one?"},
-        {"", "deadlock",
-         "In which order does each of them take the two, and who could change his?"},
-        {"", "lock order",
-         "In which order does each of them take the two, and who could change his?"},
-        {"", "lost",
+        {"", "deadlock", orders},
+        {"", "lock order", orders},
+        {"", "lost wakeup",
          "What would have to be true, and checked by whom, before that thread goes to sleep?"},
-        {"", "free", "How does the one who frees know that nobody has the pointer any more?"},
+        {"", "use after free", freed},
+        {"", "double free", freed},
+        {"", "race", locks},
+        {"", "concurrent", locks},
+        {"", "No thread has to be interrupted",
+         "What must have happened before this step, and who sees to it that it has?"},
         {"", "",
          "Between which two steps of one thread must no other come, and what keeps them out?"},
     };
     if (*v->like.name && *v->like.question)
         return v->like.question;
-    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
-        if ((!*questions[i].by || strcmp(questions[i].by, v->by->name) == 0)
-            && strstr(v->why->found, questions[i].found))
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        const char *by = questions[i].by, *word = questions[i].word;
+        if ((!*by || strcmp(by, v->by->name) == 0)
+            && (strstr(v->why->found, word) || (v->why->story && strstr(v->why->story, word))))
             return questions[i].question;
+    }
     return "";
 }
 
