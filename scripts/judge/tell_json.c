@@ -53,8 +53,8 @@ void tell_json(const struct verdict_of *v, FILE *out) {
     free(line);
 }
 
-/* One point for each oracle that could be asked and passes it, and all of them for a
- * repair that is accepted: a wrong one is not half right. */
+/* One point, or none: a wrong repair is not half right. Who was not asked, or could not be,
+ * is neither passed nor failed. */
 void tell_results(const struct verdict_of *v, FILE *out) {
     json_t *tests = json_array();
     char *line = verdict_line(v);
@@ -62,10 +62,12 @@ void tell_results(const struct verdict_of *v, FILE *out) {
         const struct opinion *o = &v->opinions[i];
         char *says = opinion_line(o),
              *shown = words("%s%s%s", says, o->story ? "\n\n" : "", o->story ? o->story : "");
-        json_array_append_new(tests, json_pack("{s:s, s:s, s:s, s:s}", "name", oracles[i].looks_for,
-                                               "number", oracles[i].name, "status",
-                                               o->verdict == REJECTED ? "failed" : "passed",
-                                               "output", shown));
+        json_t *test = json_pack("{s:s, s:s, s:s}", "name", oracles[i].looks_for, "number",
+                                 oracles[i].name, "output", shown);
+        if (o->verdict == PASSED || o->verdict == DOUBTED || o->verdict == REJECTED)
+            json_object_set_new(test, "status",
+                                json_string(o->verdict == REJECTED ? "failed" : "passed"));
+        json_array_append_new(tests, test);
         free(shown);
         free(says);
     }

@@ -184,7 +184,11 @@ Test(judge, writes_for_programs_in_one_run) {
     snprintf(path, sizeof path, "%s/r", tmp);
     json_t *r = json_load_file(path, 0, NULL);
     cr_assert_eq(json_number_value(json_object_get(r, "score")), 0);
-    cr_assert_eq(json_array_size(json_object_get(r, "tests")), 10);
+    const json_t *tests = json_object_get(r, "tests");
+    cr_assert_eq(json_array_size(tests), 10);
+    cr_assert_str_eq(of(json_array_get(tests, 2), "status"), "passed");
+    cr_assert_str_eq(of(json_array_get(tests, 3), "status"), "failed");
+    cr_assert_str_eq(of(json_array_get(tests, 4), "status"), ""); /* not asked */
     snprintf(path, sizeof path, "%s/j", tmp);
     json_t *j = json_load_file(path, 0, NULL);
     cr_assert_str_eq(of(j, "format"), "racelab check 1");
