@@ -25,7 +25,7 @@ meant=labs/common/hmap.c
 try clang-format --dry-run --Werror "${sources[@]}"
 try shellcheck scripts/*.sh scripts/lib/*.sh
 mapfile -t no_tests < <(printf '%s\n' "${compiled[@]}" | grep -v -e rules.c -e scripts/test/) # Criterion's macros
-try cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 \
+try cppcheck --quiet --library=scripts/lib/cppcheck.cfg --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 \
     --suppress=missingInclude --suppress="nullPointerRedundantCheck:$meant" --suppress="ctunullpointer:$meant" \
     -Ilabs/common "${no_tests[@]}"
 note clang-tidy

@@ -16,8 +16,8 @@ void campaign(const struct options *o, struct report *r, struct schedule *first)
 void check_program(const struct options *o);
 
 /* Confirms, shrinks and traces a failing schedule in processes of its own, until
- * worker_deadline. False: no fresh process shows it again, or there was no time to. On return *s is the shrunk one, and d->trace and
- * d->failure are of its trace. */
+ * worker_deadline. False: no fresh process shows it again, or there was no time to. On
+ * return *s is the shrunk one, and d->trace and d->failure are of its trace. */
 bool examine(const struct options *o, struct schedule *s, struct defect *d, enum reset_kind reset);
 
 /* Only the last of these: runs it once more and keeps the trace and the output. False: there

@@ -26,9 +26,9 @@ struct worker {
     int output;          /* where what it writes comes out; or -1 */
     char *kept;          /* the first of that */
     size_t kept_size;
-    uint64_t beat;       /* the last one seen … */
-    double beat_at;      /* … and when */
-    uint64_t next, end;  /* its own seeds: those from next to end are to be tried */
+    uint64_t beat;      /* the last one seen … */
+    double beat_at;     /* … and when */
+    uint64_t next, end; /* its own seeds: those from next to end are to be tried */
 };
 
 /* Once, before the first: the driver inherits what explored programs leave behind, and

@@ -59,7 +59,7 @@ by_kernel() { # PROGRAM ARG...: exits
     IFS=$'\t' read -r n how value seconds pid _ <<<"$last"
     [ "$how" = signal ] || nobody_died
     for file in $(core_glob "$pid"); do
-        { [ -f "$file" ] && is_of "$file" "$pid"; } || continue
+        is_of "$file" "$pid" || continue
         [ "$file" -ef "$out/core" ] || mv "$file" "$out/core"
         break
     done

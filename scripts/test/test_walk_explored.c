@@ -348,7 +348,7 @@ Test(walk_explored, a_schedule_is_saved_walked_and_replayed) {
     exited(sh(60, EXPLORE "--format list --save %s/new -- " LAB12, tmp), 1);
     struct outcome o = sh(5, WALK "%s/new", tmp);
     exited(o, 1);
-    cr_assert(strstr(o.out, "Seen by explore in a saved schedule (1 preemption"), "%s", o.out);
+    cr_assert(strstr(o.out, "Seen by explore in a saved schedule ("), "%s", o.out);
     cr_assert(strstr(o.out, "truck 1 (T1)") && strstr(o.out, "truck 2 (T2)"), "%s", o.out);
     exited(sh(5, "sed -E '/^(says|site|circle|held):|^    #/d' %s/new >%s/old", tmp, tmp), 0);
     static const char *const files[] = {"new", "old"};

@@ -108,7 +108,7 @@ static void retire(struct header *h) {
         heap.oldest = h;
     heap.newest = h;
     heap.waiting += h->size;
-    while (heap.waiting > quarantine) {
+    while (heap.oldest && heap.waiting > quarantine) {
         struct header *old = heap.oldest;
         heap.oldest = old->next;
         if (!heap.oldest)

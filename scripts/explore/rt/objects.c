@@ -49,12 +49,11 @@ static void make(struct object *o, uptr address, bool second, enum object_type t
 INLINE struct object *find(uptr address, bool second, enum object_type type) {
     for (u32 i = slot_of(address);; i = (i + 1) % OBJECTS) {
         struct object *o = &table[i];
-        if (o->generation != rt.generation)
-            make(o, address, second, type);
-        else if (o->address != address || o->second != second)
+        bool taken = o->generation == rt.generation;
+        if (taken && (o->address != address || o->second != second))
             continue;
-        else if (o->type != type && type != OBJECT_UNKNOWN)
-            make(o, address, second, type); /* the memory is used anew */
+        if (!taken || (o->type != type && type != OBJECT_UNKNOWN))
+            make(o, address, second, type); /* or the memory is used anew */
         return o;
     }
 }

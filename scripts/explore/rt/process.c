@@ -124,7 +124,7 @@ struct waiting_id {
 };
 static bool has_changed(void *of) {
     struct waiting_id *w = of;
-    siginfo_t none, *info = w->info ? w->info : &none;
+    siginfo_t none = {0}, *info = w->info ? w->info : &none;
     info->si_pid = 0;
     w->result = sys(SYS_waitid, w->type, w->id, info, w->options | WNOHANG, NULL);
     return w->result != 0 || info->si_pid != 0;

@@ -46,7 +46,7 @@ static char *copy_of(uptr low, size_t size) {
     static char *room;
     static size_t left;
     size_t place = (size + 63) & ~(size_t)63;
-    if (place > left) {
+    if (!room || place > left) {
         left = place > (16 << 20) ? place : 16 << 20;
         room = map_memory(0, left);
     }

@@ -31,7 +31,7 @@ void *map_memory(uintptr_t where, size_t size) {
 }
 
 double seconds_now(void) {
-    struct timespec t;
+    struct timespec t = {0};
     sys(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }

@@ -121,7 +121,7 @@ EXPORT int clock_gettime(clockid_t clock, struct timespec *time) {
 }
 
 EXPORT int gettimeofday(struct timeval *restrict time, void *restrict zone) {
-    struct timespec t;
+    struct timespec t = {0};
     (void)zone;
     clock_gettime(CLOCK_REALTIME, &t);
     time->tv_sec = t.tv_sec;
@@ -130,7 +130,7 @@ EXPORT int gettimeofday(struct timeval *restrict time, void *restrict zone) {
 }
 
 EXPORT time_t time(time_t *result) {
-    struct timespec t;
+    struct timespec t = {0};
     clock_gettime(CLOCK_REALTIME, &t);
     if (result)
         *result = t.tv_sec;

@@ -111,10 +111,9 @@ void trace_event(enum event_kind kind, uptr address, u32 size, uptr pc) {
                         .pc = pc,
                         .address = address};
     note_stack(e);
-    if (kind == EVENT_WRITE && size <= 8)
+    /* not now: if it faults, the fault is the program's */
+    if (size <= 8 && (kind == EVENT_WRITE || (kind == EVENT_READ && address > 4096)))
         unread = e;
-    else if (kind == EVENT_READ && size <= 8 && address > 4096)
-        unread = e; /* not now: if it faults, the fault is the program's */
 }
 
 void trace_value(u64 value) {

@@ -25,7 +25,7 @@ const char *event_words(int kind) {
 
 /* The last event of a thread: where it is when the schedule ends. */
 static const struct event *last_of(const struct channel *c, int thread) {
-    for (uint32_t i = c->event_count; i-- > 0;)
+    for (uint32_t i = c ? c->event_count : 0; i-- > 0;)
         if (c->events[i].thread == thread)
             return &c->events[i];
     return NULL;
