@@ -180,8 +180,9 @@ static void know(struct campaign *c, const struct failure *f) {
         return;
     }
     struct known k = {.kind = f->kind, .value = f->value, .pc = f->pc};
-    if (f->kind == FAILURE_DEADLOCK || f->kind == FAILURE_LOST_WAKEUP || f->kind == FAILURE_EXIT
-        || f->kind == FAILURE_LIVELOCK || f->kind == FAILURE_HANG)
+    /* deadlocks that close at another lock may be others: told_already() sees whether */
+    if (f->kind == FAILURE_LOST_WAKEUP || f->kind == FAILURE_EXIT || f->kind == FAILURE_LIVELOCK
+        || f->kind == FAILURE_HANG)
         k.pc = 0;
     c->known[c->known_count++] = k;
     for (int i = 0; i < c->jobs; i++) {

@@ -322,9 +322,7 @@ Test(walk_explored, the_command_refuses_with_2_and_one_line) {
     refused(sh(5, WALK "%s/cut", tmp), 2, "cut: is cut off, or a line is damaged");
 }
 
-/* --- the real tool
- * --------------------------------------------------------------------------------
- */
+/* --- the real tool ------------------------------------------------------------------- */
 
 Test(walk_explored, explore_is_read_from_a_pipe) {
     struct outcome o = sh(60, EXPLORE "--json --until end --schedules 300 -- " LAB12 " | " WALK
