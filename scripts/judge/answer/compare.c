@@ -117,7 +117,7 @@ static const struct finding *freed_by_map(const struct evidence *e) {
 /* Nobody was interrupted: whole calls, one after the other, and it failed. */
 static const struct finding *uninterrupted(const struct evidence *e) {
     for (int i = 0; i < e->count; i++)
-        if (strcmp(e->findings[i].kind, "race") && strcmp(e->findings[i].kind, "deadlock")
+        if (strcmp(e->findings[i].kind, "race") != 0 && strcmp(e->findings[i].kind, "deadlock") != 0
             && e->findings[i].preemptions == 0)
             return &e->findings[i];
     return NULL;
