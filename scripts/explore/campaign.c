@@ -16,10 +16,8 @@
 
 enum { LONG_ENOUGH = 1000000, CALIBRATION_STEPS = 10000000 };
 static const double batch_seconds = 0.2;
-
-/* What is found when time is nearly up is still examined and told: --seconds is kept but
- * for one, and these leave some of that for the page. */
-#define LAST_SECONDS 0.6
+/* What is found when time is nearly up is still examined, for so long after it. */
+static const double last_seconds = 0.6;
 
 struct campaign {
     const struct options *o;
@@ -31,6 +29,7 @@ struct campaign {
     double begin, deadline;
     struct calibration calibration;
     struct known known[KNOWN_MAX];
+    int told_as[KNOWN_MAX]; /* which of the known ones stands for it: of the same functions */
     uint32_t known_count, steps_max;
     enum reset_kind reset;
     bool done;
@@ -184,6 +183,7 @@ static void know(struct campaign *c, const struct failure *f) {
     if (f->kind == FAILURE_LOST_WAKEUP || f->kind == FAILURE_EXIT || f->kind == FAILURE_LIVELOCK
         || f->kind == FAILURE_HANG)
         k.pc = 0;
+    c->told_as[c->known_count] = (int)c->known_count;
     c->known[c->known_count++] = k;
     for (int i = 0; i < c->jobs; i++) {
         struct channel *to = c->workers[i].pid ? c->workers[i].channel : NULL;
@@ -195,7 +195,8 @@ static void know(struct campaign *c, const struct failure *f) {
 }
 
 /* The same functions again, if the other way round? */
-static bool told_already(struct report *r, struct defect *d) {
+static bool told_already(struct campaign *c, struct defect *d) {
+    struct report *r = c->r;
     for (int i = 0; i < r->defect_count; i++) {
         struct defect *e = &r->defects[i];
         if (e->failure.kind != d->failure.kind || e->failure.value != d->failure.value
@@ -203,7 +204,7 @@ static bool told_already(struct report *r, struct defect *d) {
             || strcmp(defect_pair(r, e), defect_pair(r, d)) != 0)
             continue;
         e->count++;
-        d->known_index = -1;
+        c->told_as[d->known_index] = e->known_index;
         return true;
     }
     return false;
@@ -253,7 +254,7 @@ static void found(struct campaign *c, struct worker *w, const struct failure *fa
     struct defect d = {.failure = *f, .seed = seed, .found_at = seed - c->o->seed + 1, .count = 1};
     d.preemptions_before = ch->result.preemptions;
     d.policy = strdup(policy_name(&ch->request.policies[seed % ch->request.policy_count]));
-    worker_deadline = c->deadline + LAST_SECONDS;
+    worker_deadline = c->deadline + last_seconds;
     bool real = examine(c->o, &s, &d, c->reset);
     bool late = worker_late();
     worker_deadline = c->deadline;
@@ -269,7 +270,7 @@ static void found(struct campaign *c, struct worker *w, const struct failure *fa
         return;
     }
     d.known_index = (int)c->known_count - 1;
-    if (told_already(r, &d)) {
+    if (told_already(c, &d)) {
         schedule_free(&s);
         return;
     }
@@ -386,7 +387,9 @@ void campaign(const struct options *o, struct report *r, struct schedule *first)
     for (int i = 0; i < c.jobs; i++)
         retire(&c, &c.workers[i]);
     for (int i = 0; i < r->defect_count; i++)
-        r->defects[i].count += c.known[r->defects[i].known_index].count;
+        for (uint32_t k = 0; k < c.known_count; k++)
+            if (c.told_as[k] == r->defects[i].known_index)
+                r->defects[i].count += c.known[k].count;
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r\033[K");
     r->totals.distinct = workers_seen->schedules;
