@@ -166,8 +166,8 @@ int main(int argc, char **argv) {
     save(&o, &r, &first);
     tell(&o, &r);
     bool all = !r.out_of_time /* that was asked for, and nothing is left to look at */
-               || (!o.schedules && r.totals.schedules);
-    int status = r.defect_count || r.unconfirmed ? 1 : all ? 0 : 124;
+               || (!o.schedules && r.totals.schedules && !r.unconfirmed);
+    int status = r.defect_count ? 1 : all ? 0 : 124;
     if (r.stopped)
         status = 128 + worker_stop_signal;
     schedule_free(&first);

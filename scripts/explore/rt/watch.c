@@ -5,13 +5,26 @@
  */
 #include "rt.h"
 
-enum { WATCH_FOR = 512, SPINS = 20 };
+enum { WATCH_FOR = 512, SPINS = 20, SETS = 8, WAYS = 8 };
 
-static struct {
+/* Reads that were seen. A loop has several, and one must not push out another: which set a
+ * read belongs to is decided by its place in the program alone, the same in each run. */
+static struct read {
     uptr pc, address;
     u64 value;
     u32 count;
-} looked[16];
+} looked[SETS][WAYS];
+static u32 oldest[SETS];
+
+static struct read *read_at(uptr pc, uptr address) {
+    u32 set = (u32)((pc - rt.channel->load_bias) * 0x9E3779B97F4A7C15u >> 61);
+    for (u32 way = 0; way < WAYS; way++)
+        if (looked[set][way].pc == pc && looked[set][way].address == address)
+            return &looked[set][way];
+    struct read *r = &looked[set][oldest[set]++ % WAYS];
+    *r = (struct read){.pc = pc, .address = address};
+    return r;
+}
 
 static bool spins(enum event_kind kind, uptr address, u32 size, uptr pc) {
     if (kind != EVENT_READ && kind != EVENT_ATOMIC_LOAD && kind != EVENT_ATOMIC_RMW)
@@ -22,12 +35,12 @@ static bool spins(enum event_kind kind, uptr address, u32 size, uptr pc) {
     rt.peeking = true;
     __builtin_memcpy(&value, (const void *)address, size);
     rt.peeking = false;
-    u32 i = (u32)((pc ^ address) * 0x9E3779B97F4A7C15u >> 60);
-    if (looked[i].pc != pc || looked[i].address != address || looked[i].value != value) {
-        looked[i].pc = pc, looked[i].address = address, looked[i].value = value;
-        looked[i].count = 0;
+    struct read *r = read_at(pc, address);
+    if (r->value != value) {
+        r->value = value;
+        r->count = 0;
     }
-    return ++looked[i].count >= SPINS;
+    return ++r->count >= SPINS;
 }
 
 void watch(enum event_kind kind, uptr address, u32 size, uptr pc) {
@@ -35,8 +48,8 @@ void watch(enum event_kind kind, uptr address, u32 size, uptr pc) {
     if (!rt.watching) {
         rt.watching = true;
         rt.watch_end = rt.step + WATCH_FOR;
-        for (u32 i = 0; i < sizeof looked / sizeof *looked; i++)
-            looked[i].pc = 0;
+        __builtin_memset(looked, 0, sizeof looked);
+        __builtin_memset(oldest, 0, sizeof oldest);
     }
     if (spins(kind, address, size, pc)) {
         rt.watching = false;
