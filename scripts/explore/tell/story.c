@@ -94,8 +94,8 @@ static bool *keep(const struct defect *d, const struct crossing *x, const struct
         bool made = c->events[i].kind == EVENT_ALLOC || c->events[i].kind == EVENT_OBJECT_INIT;
         bool harness = symbols_harness(c->events[i].pc) && d->failure.kind != FAILURE_RACE;
         kept[i] = keep_matters(d, x, &c->events[i])
-                  || (about(s, &c->events[i]) && !harness && (i >= alone || made)
-                      && subjects++ < ABOUT_MOST);
+                  || ((about(s, &c->events[i]) || c->events[i].flags & EVENT_OLD) && !harness
+                      && (i >= alone || made) && subjects++ < ABOUT_MOST);
     }
     for (uint32_t i = 0; i + 1 < n; i++) {
         if (c->events[i].thread == c->events[i + 1].thread)
