@@ -157,6 +157,7 @@ int main(int argc, char **argv) {
     struct schedule first = {0};
     options_read(&o, argc, argv);
     r.races_looked_for = o.races;
+    r.weak = o.weak;
     r.first_seed = o.seed;
     r.asked = o.schedules;
     if (o.replay)

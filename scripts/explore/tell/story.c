@@ -45,6 +45,9 @@ static struct subject subject_of(const struct defect *d, const struct crossing *
         about_add(&s, f->address, f->size);
     for (int i = 0; i < f->cycle_count; i++)
         about_add(&s, d->trace->result.threads[f->cycle[i]].wait_for, 1);
+    for (uint32_t i = d->trace->event_count; i-- > 0;)
+        if (d->trace->events[i].flags & EVENT_OLD)
+            about_add(&s, d->trace->events[i].address, d->trace->events[i].length);
     return s;
 }
 
@@ -94,8 +97,8 @@ static bool *keep(const struct defect *d, const struct crossing *x, const struct
         bool made = c->events[i].kind == EVENT_ALLOC || c->events[i].kind == EVENT_OBJECT_INIT;
         bool harness = symbols_harness(c->events[i].pc) && d->failure.kind != FAILURE_RACE;
         kept[i] = keep_matters(d, x, &c->events[i])
-                  || ((about(s, &c->events[i]) || c->events[i].flags & EVENT_OLD) && !harness
-                      && (i >= alone || made) && subjects++ < ABOUT_MOST);
+                  || (about(s, &c->events[i]) && !harness && (i >= alone || made)
+                      && subjects++ < ABOUT_MOST);
     }
     for (uint32_t i = 0; i + 1 < n; i++) {
         if (c->events[i].thread == c->events[i + 1].thread)
