@@ -77,7 +77,7 @@ Test(explore_weak, is_asked_for) {
 
 Test(explore_weak, says_which_load_was_old) {
     const char *program = made("gcc", "-O0", LITMUS "mp_relaxed.c");
-    struct outcome o = sh(60, WEAK "--width 200 -- %s", program);
+    struct outcome o = sh(60, WEAK "--format html -- %s", program);
     exited(o, 1);
     must_say(o.out, "reads an old value of message: 0 (the newest is 1) (relaxed)");
     must_say(o.out, "stores message = 1 (relaxed)");
