@@ -134,7 +134,7 @@ void trace_event(enum event_kind kind, uptr address, u32 size, uptr pc);
 void trace_value(u64 value); /* of the event just traced */
 void trace_order(int order);
 void trace_old(u64 newest); /* what was loaded is not this */
-void trace_failure(void); /* the current thread's stack is where the schedule failed */
+void trace_failure(void);   /* the current thread's stack is where the schedule failed */
 
 /* --- between the files ------------------------------------------------------------------ */
 
