@@ -30,7 +30,7 @@ struct seen {
 };
 
 enum {
-    CHANNEL_VERSION = 2,
+    CHANNEL_VERSION = 3,
     THREADS_MAX = 250,      /* alive or finished and not joined, in one schedule */
     SEGMENTS_MAX = 1 << 16, /* of one schedule; a longer one is replayed by its seed */
     EVENTS_MAX = 1 << 20,   /* kept of a traced replay */
@@ -114,7 +114,8 @@ enum {
     EVENT_HAS_VALUE = 1,
     EVENT_BLOCKED = 2, /* could not go on at once */
     EVENT_TIMED_OUT = 4,
-    EVENT_FAILED = 8 /* a comparison that did not match: nothing was written */
+    EVENT_FAILED = 8, /* a comparison that did not match: nothing was written */
+    EVENT_OLD = 16    /* weak: what was loaded was overwritten before; `newest` is there now */
 };
 
 /* One event of a traced replay. Its own address is `pc`, a return address into the
@@ -135,6 +136,7 @@ struct event {
     uint64_t pc;
     uint64_t address; /* accessed; the object's; or 0. Creating, joining: the thread's number */
     uint64_t value;   /* after the event, if EVENT_HAS_VALUE; up to 8 bytes */
+    uint64_t newest;
 };
 
 /* --- what went wrong ----------------------------------------------------------------- */
@@ -220,6 +222,7 @@ struct request {
     bool output;                /* let the program's output through */
     bool gdb;                   /* replay: explore_switched() is called at each switch */
     bool kernel_threads;        /* no fibers, though they would be possible */
+    bool weak;                  /* loads may return old values; the same in all requests */
     struct policy policies[16]; /* by seed, modulo policy_count */
     uint32_t policy_count;
     uint64_t race_pc;       /* replay: only this race is looked for (pc - load_bias); 0: any */

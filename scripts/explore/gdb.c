@@ -37,6 +37,7 @@ static void fill(struct channel *c, const struct options *o, const struct schedu
     q->data_seed = s->data_seed;
     q->segment_count = s->count;
     q->kernel_threads = o->kernel_threads;
+    q->weak = o->weak;
     memcpy(c->replay, s->segments, s->count * sizeof *s->segments);
 }
 

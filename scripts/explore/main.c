@@ -36,6 +36,7 @@ static void save(const struct options *o, const struct report *r, const struct s
     static struct saved_schedule f;
     f.seed = s->seed;
     f.data_seed = s->data_seed;
+    f.weak = o->weak;
     f.hash = s->hash;
     f.failure = d->failure;
     f.failure.pc -= d->trace->load_bias;
@@ -76,6 +77,7 @@ static void load(struct options *o, struct schedule *s, struct failure *wanted) 
                            .hash = f.hash,
                            .policy_count = 1};
     *wanted = f.failure;
+    o->weak |= f.weak;
 }
 
 /* --- replay ------------------------------------------------------------------------------ */
@@ -155,6 +157,7 @@ int main(int argc, char **argv) {
     struct schedule first = {0};
     options_read(&o, argc, argv);
     r.races_looked_for = o.races;
+    r.weak = o.weak;
     r.first_seed = o.seed;
     r.asked = o.schedules;
     if (o.replay)

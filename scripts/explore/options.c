@@ -38,6 +38,8 @@ static const char usage[] =
     "  --reset HOW        snapshot or fork: how the next schedule begins (decided by\n"
     "                     what the program does)\n"
     "  --no-races         do not look for data races\n"
+    "  --weak             weak memory: atomic loads may return old values, where\n"
+    "                     their memory orders allow that\n"
     "One schedule\n"
     "  --save FILE        keep the first failing schedule, or else a race\n"
     "  --replay FILE      run that one again, traced\n"
@@ -114,6 +116,7 @@ enum {
     TIMEOUT,
     RESET,
     NO_RACES,
+    WEAK,
     GDB,
     WIDTH,
     COLOR,
@@ -138,6 +141,7 @@ static const struct option known[] = {{"schedules", 1, NULL, SCHEDULES},
                                       {"timeout", 1, NULL, TIMEOUT},
                                       {"reset", 1, NULL, RESET},
                                       {"no-races", 0, NULL, NO_RACES},
+                                      {"weak", 0, NULL, WEAK},
                                       {"gdb", 0, NULL, GDB},
                                       {"width", 1, NULL, WIDTH},
                                       {"color", 1, NULL, COLOR},
@@ -163,6 +167,7 @@ static bool how_long_or_which(struct options *o, int option, const char *name) {
     case TIMEOUT: o->timeout = seconds(name, optarg); return true;
     case RESET: o->reset = word(name, optarg, resets); return true;
     case NO_RACES: o->races = false; return true;
+    case WEAK: o->weak = true; return true;
     case KERNEL_THREADS: o->kernel_threads = true; return true;
     case RANDOMIZED: o->randomized = true; return true;
     default: return false;

@@ -24,6 +24,7 @@ struct options {
     double timeout; /* seconds without a new schedule: it hangs */
     int reset;      /* enum reset_kind, or -1: decided by what the program does */
     bool races;
+    bool weak; /* loads may return old values */
     bool kernel_threads;
     bool randomized;    /* addresses as the system gives them */
     const char *replay; /* a schedule file */

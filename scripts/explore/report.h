@@ -47,6 +47,7 @@ struct report {
     const char *reset_why; /* fork: what the program did that a snapshot can't restore */
     bool fibers;
     bool races_looked_for;
+    bool weak;            /* loads could return old values */
     uint64_t unconfirmed; /* failures that a fresh process did not show: not reported */
     double seconds;       /* on the clock */
     struct channel_note notes[NOTES_MAX]; /* what is not covered, by name */

@@ -128,6 +128,7 @@ void worker_start(struct worker *w, const struct options *o, bool output) {
     w->channel->version = CHANNEL_VERSION;
     w->channel->size = sizeof *w->channel;
     w->channel->request.kernel_threads = o->kernel_threads;
+    w->channel->request.weak = o->weak;
     w->channel->pool_first = pool_known;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) || pipe2(news, O_CLOEXEC))
         stop(3, "no socket: %s", strerror(errno));

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "rt.h"
 #include "shadow.h"
+#include "weak.h"
 
 enum { RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST };
 
@@ -19,20 +20,43 @@ INLINE bool releases(int order) {
     return order >= RELEASE;
 }
 
-static void after_load(const void *address, int order) {
-    const struct object *o = object_known(address);
-    if (!o || o->type != OBJECT_ATOMIC)
-        return;
+/* What was released into the store that was read. */
+static void acquire(const u32 *clock, int order) {
     struct thread *t = rt.current;
     if (acquires(order)) {
-        clock_acquire(o);
+        clock_join(t->clock, clock);
     } else {
         if (!t->fence_acquire)
             for (int i = 0; i < rt.thread_count; i++)
                 t->acquire_fence[i] = 0;
         t->fence_acquire = true;
-        clock_join(t->acquire_fence, o->clock);
+        clock_join(t->acquire_fence, clock);
     }
+}
+
+static void after_load(const void *address, int order) {
+    const struct object *o = object_known(address);
+    if (o && o->type == OBJECT_ATOMIC)
+        acquire(o->clock, order);
+}
+
+/* The same where an old value may be read: which. */
+static NOINLINE u64 load_weak(const void *address, u32 size, u64 now, int order) {
+    struct weak_value v = weak_load((uptr)address, size, now, order);
+    if (v.clock)
+        acquire(v.clock, order);
+    if (!v.old)
+        after_load(address, order);
+    else if (rt.traced && v.value != now)
+        trace_old(now);
+    return v.value;
+}
+
+/* … and where it may not, but is seen to be read. */
+static NOINLINE void newest_weak(const void *address, u32 size, u64 now, int order) {
+    struct weak_value v = weak_newest((uptr)address, size, now, order);
+    if (v.clock)
+        acquire(v.clock, order);
 }
 
 /* A store begins a release sequence anew, a read-modify-write goes on with it. */
@@ -85,8 +109,11 @@ INLINE void told(u64 value) {
     EXPORT type __tsan_atomic##bits##_load(const volatile type *p, int order) {                    \
         if (!begin(EVENT_ATOMIC_LOAD, p, sizeof *p, order, CALLER))                                \
             return *p;                                                                             \
-        after_load((const void *)p, order);                                                        \
         type value = *p;                                                                           \
+        if (unlikely(rt.weak) && sizeof value <= 8)                                                \
+            value = (type)load_weak((const void *)p, sizeof value, (u64)value, order);             \
+        else                                                                                       \
+            after_load((const void *)p, order);                                                    \
         told((u64)value);                                                                          \
         saw((const void *)p, (u64)value, false);                                                   \
         return value;                                                                              \
@@ -94,6 +121,8 @@ INLINE void told(u64 value) {
     EXPORT void __tsan_atomic##bits##_store(volatile type *p, type value, int order) {             \
         if (begin(EVENT_ATOMIC_STORE, p, sizeof *p, order, CALLER)) {                              \
             before_store((const void *)p, order, false);                                           \
+            if (unlikely(rt.weak) && sizeof value <= 8)                                            \
+                weak_store((uptr)p, sizeof value, (u64)*p, (u64)value, order, false);              \
             told((u64)value);                                                                      \
         }                                                                                          \
         *p = value;                                                                                \
@@ -105,8 +134,12 @@ INLINE void told(u64 value) {
         bool exploring = begin(EVENT_ATOMIC_RMW, p, sizeof *p, order, CALLER);                     \
         type old = *p, new = (type)(result);                                                       \
         if (exploring) {                                                                           \
+            if (unlikely(rt.weak) && sizeof v <= 8)                                                \
+                newest_weak((const void *)p, sizeof v, (u64)old, order);                           \
             after_load((const void *)p, order);                                                    \
             before_store((const void *)p, order, true);                                            \
+            if (unlikely(rt.weak) && sizeof v <= 8)                                                \
+                weak_store((uptr)p, sizeof v, (u64)old, (u64) new, order, true);                   \
             told((u64) new);                                                                       \
         }                                                                                          \
         *p = new;                                                                                  \
@@ -126,9 +159,13 @@ INLINE void told(u64 value) {
             shadow_access((uptr)p, sizeof *p, same, true, pc);                                     \
             if (rt.traced)                                                                         \
                 trace_order(order);                                                                \
+            if (unlikely(rt.weak) && sizeof old <= 8)                                              \
+                newest_weak((const void *)p, sizeof old, (u64)old, same ? order : failed);         \
             after_load((const void *)p, same ? order : failed);                                    \
             if (same)                                                                              \
                 before_store((const void *)p, order, true);                                        \
+            if (unlikely(rt.weak) && same && sizeof old <= 8)                                      \
+                weak_store((uptr)p, sizeof old, (u64)old, (u64)value, order, true);                \
             told((u64)(same ? value : old));                                                       \
             if (!same && rt.traced)                                                                \
                 trace_flag(EVENT_FAILED);                                                          \
@@ -185,6 +222,8 @@ EXPORT void __tsan_atomic_thread_fence(int order) {
         clock_copy(t->release_fence, t->clock);
         t->fence_release = true;
     }
+    if (unlikely(rt.weak) && order == SEQ_CST)
+        weak_fence();
 }
 
 EXPORT void __tsan_atomic_signal_fence(int order) {

@@ -38,6 +38,10 @@ u64 choose(u64 n) {
     return mix(rt.data_seed ^ mix((u64)t->id << 32 | ++t->choices)) % n;
 }
 
+u64 draw_of(u64 number) {
+    return mix(~rt.data_seed ^ mix(number));
+}
+
 bool policy_in_half(uptr pc) {
     return mix(rt.data_seed ^ (pc - rt.channel->load_bias)) & 1;
 }

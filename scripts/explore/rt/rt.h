@@ -10,6 +10,7 @@
  *   mutex.c rwlock.c cond.c …          events of the thread library
  *   schedule.c policy.c block.c …      who goes on
  *   shadow.h shadow.c clock.h          happens-before: races, use after free
+ *   weak.h weak.c                      old values that loads may return
  *   wait.c signals.c timers.c io.h …   descriptors, children, signals: what is the system's
  *   fiber.c                            how one thread stops and another goes on
  *   snapshot.c server.c start.c        how one schedule ends and the next begins
@@ -111,6 +112,7 @@ _Noreturn void thread_ends(void); /* the current one, for good */
 /* A choice of the program's surroundings (rand(), whom to wake): 0 … n-1, by the data
  * seed, the thread, and how many it drew before: independent of the schedule. (policy.c) */
 u64 choose(u64 n);
+u64 draw_of(u64 number); /* by the data seed and that, and nothing else */
 
 /* --- results ---------------------------------------------------------------------------- */
 
@@ -131,7 +133,8 @@ void needs_fork(const char *name);
 void trace_event(enum event_kind kind, uptr address, u32 size, uptr pc);
 void trace_value(u64 value); /* of the event just traced */
 void trace_order(int order);
-void trace_failure(void); /* the current thread's stack is where the schedule failed */
+void trace_old(u64 newest); /* what was loaded is not this */
+void trace_failure(void);   /* the current thread's stack is where the schedule failed */
 
 /* --- between the files ------------------------------------------------------------------ */
 

@@ -20,10 +20,12 @@
 #include "signals.h"
 #include "snapshot.h"
 #include "sys.h"
+#include "weak.h"
 
 static void start_anew(void) { /* step numbers are nearly used up */
     shadow_clear();
     objects_clear();
+    weak_clear();
     for (int i = 0; i < THREADS_MAX; i++)
         for (int k = 0; k < CLOCK_THREADS; k++)
             threads[i].clock[k] = threads[i].release_fence[k] = threads[i].acquire_fence[k] = 0;
@@ -39,6 +41,7 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     rt.steps_max = q->steps_max;
     rt.traced = q->traced;
     rt.races = q->races;
+    rt.weak = q->weak;
     rt.data_seed = data_seed;
     rt.now = (u64)1700000000 * 1000000000;
     rt.generation++;
@@ -63,6 +66,7 @@ static void prepare(u64 seed, u64 data_seed, const struct policy *policy) {
     rt.needs_fork = NULL;
     rt.pool_wanted = 0;
     rt.channel->result.over = false;
+    weak_begin();
     policy_begin(seed, policy);
     struct thread *main = thread_new();
     thread_is_current(main);

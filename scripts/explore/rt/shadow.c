@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "sys.h"
+#include "weak.h"
 
 uptr shadow_base;
 uptr shadow_window[WINDOWS];
@@ -285,6 +286,8 @@ void shadow_freed(uptr address, size_t size) {
 }
 
 void shadow_fresh(uptr address, size_t size) {
+    if (unlikely(rt.weak))
+        weak_forget(address, size);
     for (uptr a = address; a < address + size; a += 8) {
         u64 *cell = shadow_cell(a);
         cell[0] = cell[1] = cell[2] = cell[3] = 0;

@@ -12,6 +12,7 @@
 #include "shadow.h"
 #include "snapshot.h"
 #include "sys.h"
+#include "weak.h"
 
 typedef int main_function(int, char **, char **);
 
@@ -141,6 +142,8 @@ static int our_main(int count, char **vector, char **variables) {
     rt.fibers = fibers_possible();
     rt.channel->fibers = rt.fibers;
     shadow_start();
+    if (rt.channel->request.weak)
+        weak_start();
     signals_start();
     u32 first = rt.channel->pool_first;
     fibers_make(first > FIBERS_FIRST ? (int)first : FIBERS_FIRST);

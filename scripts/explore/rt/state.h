@@ -68,6 +68,7 @@ struct thread {
     u32 tests;      /* cancel.c: calls of pthread_testcancel */
     char name[32];
     u64 choices;   /* drawn so far */
+    u32 loads;     /* weak.c: of atomics, so far */
     u32 last_step; /* of its last event */
     uptr last_pc;
 
@@ -139,7 +140,7 @@ struct runtime {
     bool active; /* a schedule is being run, and this is the program's code; else quiet is 0 */
     u64 due;     /* the first step at which the policy wants to be asked */
     u64 steps_max;
-    bool traced, races;
+    bool traced, races, weak;
     bool signals_due; /* a thread is to run a handler */
     bool timed;       /* a timer runs: whoever waits for that may wait alone */
     bool freed;       /* something was, in this schedule */

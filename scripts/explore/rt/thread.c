@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "fiber.h"
 #include "rt.h"
+#include "weak.h"
 
 struct thread *thread_of(uptr handle) {
     struct thread *over = NULL;
@@ -18,6 +19,14 @@ struct thread *thread_of(uptr handle) {
         over = &threads[i];
     }
     return over; /* joined already, or NULL */
+}
+
+/* Its stack was another thread's before. */
+static void forget_stack(const struct thread *t) {
+    struct thread_memory m;
+    fiber_memory(t->pool, &m);
+    weak_forget(m.stack_low, m.stack_high - m.stack_low);
+    weak_forget(m.tls_low, m.tls_high - m.tls_low);
 }
 
 struct thread *thread_start(void *(*start)(void *), void *argument, bool detached, uptr pc) {
@@ -37,6 +46,8 @@ struct thread *thread_start(void *(*start)(void *), void *argument, bool detache
     t->clock[t->id] = (u32)rt.step;
     if (!fiber_create(t))
         finish_for_more_threads();
+    if (rt.weak)
+        forget_stack(t);
     if (rt.traced)
         trace_value(t->id);
     return t;

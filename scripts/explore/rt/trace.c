@@ -128,6 +128,11 @@ void trace_flag(u8 flag) {
     newest()->flags |= flag;
 }
 
+void trace_old(u64 newest_value) {
+    newest()->newest = newest_value;
+    newest()->flags |= EVENT_OLD;
+}
+
 void trace_order(int order) {
     newest()->order = (u8)order;
 }

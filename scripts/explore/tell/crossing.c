@@ -124,6 +124,18 @@ bool crossing_find(const struct defect *d, struct crossing *x) {
 
 /* --- in words ------------------------------------------------------------------------------ */
 
+/* Weak memory: what was read was overwritten before. */
+static void old_said(const struct defect *d, const struct event *e, const char *name, char *to,
+                     size_t room) {
+    char old[160] = "?", newest[160] = "?";
+    struct event now = *e;
+    now.value = e->newest;
+    memory_value(d->trace, e, old, sizeof old);
+    memory_value(d->trace, &now, newest, sizeof newest);
+    snprintf(to, room, "reads an old value%s%s: %s (the newest is %s)", *name ? " of " : "", name,
+             old, newest);
+}
+
 void event_said(const struct defect *d, const struct event *e, char *to, size_t room) {
     static const char *const orders[] = {"relaxed", "consume", "acquire",
                                          "release", "acq_rel", NULL};
@@ -137,9 +149,14 @@ void event_said(const struct defect *d, const struct event *e, char *to, size_t 
         }
     } else {
         memory_name(d->trace, e, name, sizeof name);
+        if (e->flags & EVENT_OLD) {
+            old_said(d, e, name, to, room);
+            n = strlen(to);
+            *name = 0;
+        }
         if (*name && n < room)
             n += (size_t)snprintf(to + n, room - n, " %s", name);
-        if (n < room && memory_value(d->trace, e, value, sizeof value))
+        if (n < room && !(e->flags & EVENT_OLD) && memory_value(d->trace, e, value, sizeof value))
             n += (size_t)snprintf(to + n, room - n, " = %s", value);
     }
     if (e->kind >= EVENT_ATOMIC_LOAD && e->kind <= EVENT_ATOMIC_RMW && e->order < 5 && n < room)

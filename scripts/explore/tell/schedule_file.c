@@ -83,6 +83,8 @@ const char *schedule_save(const char *path, const struct saved_schedule *s,
     fprintf(f, "policy: %s\nseed: %" PRIu64 "\ndata-seed: %" PRIu64 "\nhash: %" PRIx64 "\n",
             s->policy, s->seed, s->data_seed, s->hash);
     fprintf(f, "steps-max: %u\npreemptions: %u\n", s->steps_max, s->preemptions);
+    if (s->weak)
+        fputs("memory: weak\n", f);
     fprintf(f, "told-by: %d %d %" PRIx64 "\n", s->failure.kind, s->failure.value, s->failure.pc);
     put_sites(f, d);
     fprintf(f, "segments: %u\n", s->count);
@@ -128,6 +130,7 @@ static const char *read_all(FILE *f, struct saved_schedule *s) {
         sscanf(line, "hash: %" SCNx64, &s->hash);
         sscanf(line, "steps-max: %" SCNu32, &s->steps_max);
         sscanf(line, "preemptions: %" SCNu32, &s->preemptions);
+        s->weak |= strcmp(line, "memory: weak") == 0;
         sscanf(line, "told-by: %d %d %" SCNx64, &kind, &value, &pc);
         whole = sscanf(line, "segments: %" SCNu32, &s->count) == 1;
         if (whole)

@@ -26,6 +26,7 @@ struct saved_schedule {
     char program[512], build_id[64], policy[80], kind[32], pair[256];
     uint64_t seed, data_seed, hash;
     uint32_t preemptions, steps_max;
+    bool weak;                /* loads may return old values */
     struct failure failure;   /* kind, value and pc (less the load bias) are kept */
     struct segment *segments; /* malloc'd by schedule_load */
     uint32_t count;

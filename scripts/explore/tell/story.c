@@ -45,6 +45,9 @@ static struct subject subject_of(const struct defect *d, const struct crossing *
         about_add(&s, f->address, f->size);
     for (int i = 0; i < f->cycle_count; i++)
         about_add(&s, d->trace->result.threads[f->cycle[i]].wait_for, 1);
+    for (uint32_t i = d->trace->event_count; i-- > 0;)
+        if (d->trace->events[i].flags & EVENT_OLD)
+            about_add(&s, d->trace->events[i].address, d->trace->events[i].length);
     return s;
 }
 

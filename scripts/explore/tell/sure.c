@@ -27,8 +27,8 @@ void story_sure(const struct report *r, const struct defect *d, crossing_teller 
         snprintf(text, sizeof text, "Again: explore --replay %s -- %s", d->schedule_file,
                  r->program);
     else
-        snprintf(text, sizeof text, "To keep it: --seed %llu --schedules 1 --save FILE",
-                 (unsigned long long)d->seed);
+        snprintf(text, sizeof text, "To keep it: %s--seed %llu --schedules 1 --save FILE",
+                 r->weak ? "--weak " : "", (unsigned long long)d->seed);
     tell(text, 0, data);
 }
 
@@ -48,11 +48,12 @@ void story_bottom(const struct report *r, char *to, size_t size) {
         n += snprintf(to + n, size - (size_t)n, ", %s%llu with a data race",
                       t->by_failure[FAILURE_RACE] ? "" : "and ",
                       (unsigned long long)t->by_failure[FAILURE_RACE]);
-    snprintf(to + n, size - (size_t)n,
-             "; %s%llu distinct interleavings of the shared accesses seen; %.1f s, %d job%s, reset "
-             "by %s%s%s",
-             t->distinct_at_least ? "at least " : "", (unsigned long long)t->distinct_shared,
-             r->seconds, r->jobs, r->jobs == 1 ? "" : "s",
-             r->reset == RESET_FORK ? "fork" : "snapshot", r->reset_why ? ": the program " : "",
-             r->reset_why ? r->reset_why : "");
+    snprintf(
+        to + n, size - (size_t)n,
+        "%s; %s%llu distinct interleavings of the shared accesses seen; %.1f s, %d job%s, reset "
+        "by %s%s%s",
+        r->weak ? ", with weak memory" : "", t->distinct_at_least ? "at least " : "",
+        (unsigned long long)t->distinct_shared, r->seconds, r->jobs, r->jobs == 1 ? "" : "s",
+        r->reset == RESET_FORK ? "fork" : "snapshot", r->reset_why ? ": the program " : "",
+        r->reset_why ? r->reset_why : "");
 }
