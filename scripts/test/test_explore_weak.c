@@ -42,6 +42,20 @@ ParameterizedTest(path_param *path, explore_weak, sees_what_the_orders_allow) {
     remove_tmp();
 }
 
+/* The corpus has some more, which say it in a line of their own. What fails there fails for
+ * old values alone: it is silent without --weak (test_explore.c). */
+ParameterizedTestParameters(explore_weak, agrees_with_the_corpus) {
+    return each(FIXTURES "litmus_*.c");
+}
+ParameterizedTest(path_param *path, explore_weak, agrees_with_the_corpus) {
+    make_tmp();
+    bool sometimes = strncmp(says(*path, "litmus"), "Sometimes", 9) == 0;
+    cr_assert(sometimes || strncmp(says(*path, "litmus"), "Never", 5) == 0, "%s", *path);
+    const char *program = made("gcc", "-std=c11 -O0", *path);
+    exited(sh(100, WEAK "--schedules 20000 -- %s", program), sometimes);
+    remove_tmp();
+}
+
 /* The solutions use what the standard gives them, and nothing that this machine adds. */
 ParameterizedTestParameters(explore_weak, is_silent_about_solutions) {
     return each("solutions/*/map.c");
