@@ -49,7 +49,7 @@ RUNS     ?=
 
 .PHONY: all help setup build programs tests test lint clean doctor list traces matrix picture fuzz bench-walk bench-check bench-explore \
         crash tsan helgrind drd rules explore core walk diff \
-        check watch hint reset next editor compile_commands.json
+        check answer watch hint reset next editor compile_commands.json
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -128,7 +128,7 @@ build/bin/explore: $(EXPLORE) $(EXPLORE_WALK) | build/lib/explore-rt.o
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(EXPLORE) $(EXPLORE_WALK) $(WALKLIBS) -ldw -o $@
 JUDGE    := $(call objects_of,judge) build/tool/scripts/run/child.o
-ANSWER   := $(patsubst %.c,build/tool/%.o,$(wildcard scripts/judge/answer/*.c) $(addprefix scripts/judge/,asked.c place.c told.c)) \
+ANSWER   := $(patsubst %.c,build/tool/%.o,$(wildcard scripts/judge/answer/*.c) $(addprefix scripts/judge/,asked.c explored.c place.c told.c)) \
             build/tool/scripts/run/child.o
 build/bin/answer: $(ANSWER)
 	@mkdir -p $(@D)

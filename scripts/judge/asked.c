@@ -60,43 +60,41 @@ char *file_text(const char *path) {
     return text;
 }
 
-static FILE *run(const struct child_plan *plan, struct child_end *end) {
-    *end = child_run(plan);
-    if (end->how == CHILD_STOPPED)
-        exit(128 + end->value);
-    if (end->how == CHILD_CANNOT && strcmp(end->cannot, "start") != 0)
-        stop(3, "cannot %s for %s: %s", end->cannot, plan->argv[0], strerror(end->value));
-    return fopen(plan->output, "re");
+static struct child_end run(const struct child_plan *plan) {
+    struct child_end end = child_run(plan);
+    if (end.how == CHILD_STOPPED)
+        exit(128 + end.value);
+    if (end.how == CHILD_CANNOT && strcmp(end.cannot, "start") != 0)
+        stop(3, "cannot %s for %s: %s", end.cannot, plan->argv[0], strerror(end.value));
+    return end;
 }
 
-FILE *asked(const struct trial *t, char *const *argv, const char *name, double timeout,
-            struct child_end *end) {
+struct child_end asked(const struct trial *t, const char *const *argv, const char *name,
+                       double timeout) {
     char out[64], err[64];
     snprintf(out, sizeof out, "%s.txt", name);
     snprintf(err, sizeof err, "%s.err", name);
-    struct child_plan plan = {.argv = argv,
-                              .timeout = timeout,
-                              .output = in_out(t, out),
-                              .errors = in_out(t, err),
-                              .no_core = true};
-    return run(&plan, end);
+    return run(
+        &(struct child_plan){.argv = (char *const *)argv, /* as exec has it: not written to */
+                             .timeout = timeout,
+                             .output = in_out(t, out),
+                             .errors = in_out(t, err),
+                             .no_core = true});
 }
 
-FILE *program_asked(const struct trial *t, const char *mode, const char *program, const char *name,
-                    double timeout, struct child_end *end) {
+struct child_end program_asked(const struct trial *t, const char *mode, const char *program,
+                               const char *name, double timeout) {
     char path[512], out[64];
     snprintf(path, sizeof path, "build/%s/%s/%s", mode, t->built, program);
     snprintf(out, sizeof out, "%s.txt", name);
-    char *const argv[] = {path, NULL};
-    struct child_plan plan = {.argv = argv,
-                              .timeout = timeout,
-                              .output = in_out(t, out),
-                              .no_core = true,
-                              .memory_mb = PROGRAM_MEMORY_MB};
-    FILE *f = run(&plan, end);
-    if (end->how == CHILD_CANNOT)
-        stop(3, "cannot start %s: %s", path, strerror(end->value));
-    return f;
+    struct child_end end = run(&(struct child_plan){.argv = (char *const[]){path, NULL},
+                                                    .timeout = timeout,
+                                                    .output = in_out(t, out),
+                                                    .no_core = true,
+                                                    .memory_mb = PROGRAM_MEMORY_MB});
+    if (end.how == CHILD_CANNOT)
+        stop(3, "cannot start %s: %s", path, strerror(end.value));
+    return end;
 }
 
 bool ended_well(const struct child_end *end, double timeout, char *how, size_t size) {
@@ -114,18 +112,15 @@ bool ended_well(const struct child_end *end, double timeout, char *how, size_t s
     return end->how == CHILD_EXIT && end->value == 0;
 }
 
-static bool make(const struct trial *t, char *const *argv) {
-    struct child_end end;
-    FILE *f = asked(t, argv, "make", 60, &end);
-    if (f)
-        fclose(f);
+static bool make(const struct trial *t, const char *const *argv) {
+    struct child_end end = asked(t, argv, "make", 60);
     return end.how == CHILD_EXIT && end.value == 0;
 }
 
 bool made(const struct trial *t, const char *const *programs) {
     enum { PROGRAMS_MAX = 8 };
     char paths[PROGRAMS_MAX][512], built[300], map[512];
-    char *argv[PROGRAMS_MAX + 5] = {(char[]){"make"}, (char[]){"-s"}, built, map};
+    const char *argv[PROGRAMS_MAX + 5] = {"make", "-s", built, map};
     snprintf(built, sizeof built, "JUDGED=%s", t->built);
     snprintf(map, sizeof map, "MAP=%s", t->map);
     for (int i = 0; i < PROGRAMS_MAX && programs[i]; i++) {
@@ -137,10 +132,8 @@ bool made(const struct trial *t, const char *const *programs) {
     return make(t, argv);
 }
 
-bool reference_made(const struct trial *t) {
-    char path[512];
-    snprintf(path, sizeof path, "build/plain/solutions/%s/lab", t->lab);
-    return make(t, (char *const[]){(char[]){"make"}, (char[]){"-s"}, path, NULL});
+bool file_made(const struct trial *t, const char *path) {
+    return make(t, (const char *const[]){"make", "-s", path, NULL});
 }
 
 double below_percent(long tries) {

@@ -15,15 +15,14 @@
 enum { PROGRAM_MEMORY_MB = 1024 };
 
 /* Runs argv for at most `timeout` seconds; stdout goes to OUT/<name>.txt, stderr to
- * OUT/<name>.err. Returns the former, open for reading, or NULL when there is none.
- * Ends the judge, with status 128 + signal, when that was asked to end. */
-FILE *asked(const struct trial *t, char *const *argv, const char *name, double timeout,
-            struct child_end *end);
+ * OUT/<name>.err. Ends the judge, with status 128 + signal, when that was asked to end. */
+struct child_end asked(const struct trial *t, const char *const *argv, const char *name,
+                       double timeout);
 
 /* Runs a program of the repair, "lab" or "rules", built in `mode`: its stderr and stdout
- * together in OUT/<name>.txt, with a limit on memory. Same return. */
-FILE *program_asked(const struct trial *t, const char *mode, const char *program, const char *name,
-                    double timeout, struct child_end *end);
+ * together in OUT/<name>.txt, with a limit on memory. */
+struct child_end program_asked(const struct trial *t, const char *mode, const char *program,
+                               const char *name, double timeout);
 
 /* Did it end as it should? If not, how: "died of SIGSEGV", "still ran after 5 s". */
 bool ended_well(const struct child_end *end, double timeout, char *how, size_t size);
@@ -32,8 +31,8 @@ bool ended_well(const struct child_end *end, double timeout, char *how, size_t s
  * with the compiler's words in OUT/make.err. */
 bool made(const struct trial *t, const char *const *programs);
 
-/* The same for the reference repair's lab, of mode plain. */
-bool reference_made(const struct trial *t);
+/* Makes a program that is no repair's to judge: "build/plain/solutions/01-…/lab". */
+bool file_made(const struct trial *t, const char *path);
 
 /* OUT/<name>, in a buffer that stays until the next call but three. */
 const char *in_out(const struct trial *t, const char *name);

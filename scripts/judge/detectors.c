@@ -39,12 +39,8 @@ static bool best_finding(const char *findings, char *kind, char *pair, char *fil
 /* The walk tells it; its first section is who crossed whom, in the repair's own lines. */
 static char *walked(const struct trial *t, const char *tool, const char *file) {
     char option[32];
-    struct child_end end;
     snprintf(option, sizeof option, "--%s", tool);
-    char *const argv[] = {(char[]){"build/bin/walk"}, option, (char *)(size_t)file, NULL};
-    FILE *f = asked(t, argv, "walk", 20, &end);
-    if (f)
-        fclose(f);
+    asked(t, (const char *const[]){"build/bin/walk", option, file, NULL}, "walk", 20);
     char *text = file_text(in_out(t, "walk.txt")), *begin = strstr(text, "\n1  The ");
     char *end_of_it = begin ? strstr(begin, "\n2  ") : NULL;
     if (!begin) { /* its words will have to do */
@@ -62,7 +58,6 @@ static char *walked(const struct trial *t, const char *tool, const char *file) {
 }
 
 static void ask(const struct trial *t, struct opinion *o, const struct detector *d) {
-    struct child_end end;
     char script[64], runs[8], program[512], *folder = words("%s/%s", t->out, d->name);
     o->unit = "runs";
     o->random = true;
@@ -75,18 +70,13 @@ static void ask(const struct trial *t, struct opinion *o, const struct detector 
         free(folder);
         return;
     }
-    char *const argv[] = {script,         (char[]){"--runs"},
-                          runs,           (char[]){"--timeout"},
-                          (char[]){"30"}, (char[]){"--out"},
-                          folder,         (char[]){"--"},
-                          program,        NULL};
+    const char *const argv[] = {script,  "--runs", runs, "--timeout", "30",
+                                "--out", folder,   "--", program,     NULL};
     setenv("TEAM_SECONDS", d->seconds, 1);
     setenv("HMAP_CHECK", "0", 1); /* or the map's own check ends it before the second access */
-    FILE *f = asked(t, argv, d->name, 200, &end);
+    struct child_end end = asked(t, argv, d->name, 200);
     unsetenv("TEAM_SECONDS");
     unsetenv("HMAP_CHECK");
-    if (f)
-        fclose(f);
     char name[40], kind[32], pair[96], file[256];
     snprintf(name, sizeof name, "%s/findings.tsv", d->name);
     char *findings = file_text(in_out(t, name));

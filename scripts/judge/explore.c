@@ -11,8 +11,7 @@
 enum { SCHEDULES = 20000, SECONDS = 60 };
 
 static char *found(const json_t *defect) {
-    return words("%s %s", json_string_value(json_object_get(defect, "kind")),
-                 json_string_value(json_object_get(defect, "pair")));
+    return words("%s %s", text_of(defect, "kind"), text_of(defect, "pair"));
 }
 
 void ask_explore(const struct trial *t, struct opinion *o) {
@@ -25,7 +24,7 @@ void ask_explore(const struct trial *t, struct opinion *o) {
         return;
     char schedules[16];
     snprintf(schedules, sizeof schedules, "%d", SCHEDULES);
-    json_t *all = explored(t, "--schedules", schedules, SECONDS + 30, &end);
+    json_t *all = repair_explored(t, "--schedules", schedules, SECONDS + 30, &end);
     if (end.how == CHILD_EXIT && all && end.value <= 1) {
         const json_t *defect = defect_worst(all);
         o->verdict = defect ? REJECTED : PASSED;

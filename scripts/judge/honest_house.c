@@ -14,11 +14,14 @@ void look_at_house(const struct trial *trial, struct objections *o) {
     char lab[256], own[300], line[512];
     snprintf(lab, sizeof lab, "labs/%s", trial->lab);
     snprintf(own, sizeof own, ":(exclude)labs/%s/map.c", trial->lab);
-    char *const argv[] = {"git", "-c", "core.quotePath=false", "diff", "--name-only",    "HEAD",
-                          "--",  lab,  "labs/common",          own,    ":(exclude)*.md", NULL};
-    struct child_end end;
-    FILE *f = asked(trial, argv, "git", 10, &end);
-    while (f && end.how == CHILD_EXIT && end.value == 0 && fgets(line, sizeof line, f)) {
+    const char *const argv[] = {
+        "git", "-c", "core.quotePath=false", "diff", "--name-only",    "HEAD",
+        "--",  lab,  "labs/common",          own,    ":(exclude)*.md", NULL};
+    struct child_end end = asked(trial, argv, "git", 10);
+    if (end.how != CHILD_EXIT || end.value != 0)
+        return;
+    FILE *f = fopen(in_out(trial, "git.txt"), "re");
+    while (f && fgets(line, sizeof line, f)) {
         char what[80];
         line[strcspn(line, "\n")] = '\0';
         snprintf(what, sizeof what, "%.60s was changed", line);

@@ -32,21 +32,19 @@ static long number(const char *p) {
 static struct memory look(const struct trial *t, int rounds, struct child_end *end) {
     char text[8], *program = words("build/plain/%s/lab", t->built);
     snprintf(text, sizeof text, "%d", rounds);
-    char *const argv[] = {(char[]){"valgrind"},
-                          (char[]){"--leak-check=full"},
-                          (char[]){"--show-leak-kinds=all"},
-                          (char[]){"--fullpath-after="},
-                          (char[]){"--undef-value-errors=no"},
-                          (char[]){"--"},
-                          program,
-                          NULL};
+    const char *const argv[] = {"valgrind",
+                                "--leak-check=full",
+                                "--show-leak-kinds=all",
+                                "--fullpath-after=",
+                                "--undef-value-errors=no",
+                                "--",
+                                program,
+                                NULL};
     setenv("TEAM_ROUNDS", text, 1);
     setenv("TEAM_PATIENCE", "5", 1); /* seconds; memcheck is slow, and nobody hangs here */
-    FILE *f = asked(t, argv, "leaks", SECONDS, end);
+    *end = asked(t, argv, "leaks", SECONDS);
     unsetenv("TEAM_ROUNDS");
     unsetenv("TEAM_PATIENCE");
-    if (f)
-        fclose(f);
     struct memory m = {.report = file_text(in_out(t, "leaks.err"))};
     const char *used = strstr(m.report, "in use at exit: "),
                *in = used ? strstr(used, " bytes in ") : NULL;

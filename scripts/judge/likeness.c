@@ -22,8 +22,8 @@
 
 enum { RUN = 4, BAG_BITS = 12, BAG = 1 << BAG_BITS, KNOWN_MAX = 48 };
 
-/* Below that, repairs of one lab are alike because they are repairs of one lab: see
- * `make bench-check`, which prints how alike they are among themselves. */
+/* Below that, repairs of one lab are alike because they are repairs of one lab. A rough
+ * bound: that a known mistake by another hand is above it is tested. */
 static const double enough = 0.5;
 
 struct bag {

@@ -16,18 +16,25 @@
 #include "asked.h"
 #include "tokens.h"
 
-/* Into the project's root: two folders above this program. */
-static void enter_root(void) {
-    char self[PATH_MAX] = "";
+/* The project's root: two folders above this program. */
+static const char *root(void) {
+    static char self[PATH_MAX];
+    static const char *found;
+    if (found)
+        return found;
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         stop(3, "cannot find out where this program lies: %s", strerror(errno));
-    if (chdir(dirname(dirname(dirname(self)))) || access("labs/common", F_OK))
+    return found = dirname(dirname(dirname(self)));
+}
+
+static void enter_root(void) {
+    if (chdir(root()) || access("labs/common", F_OK))
         stop(3, "this program has to lie in the project's build/bin");
 }
 
 /* From here on relative to the root, if it is in there: so tools print it, too. */
 static const char *map_path(const char *map, const char *lab) {
-    static char real[PATH_MAX], root[PATH_MAX];
+    static char real[PATH_MAX];
     struct stat st;
     if (!map)
         return words("labs/%s/map.c", lab);
@@ -35,14 +42,10 @@ static const char *map_path(const char *map, const char *lab) {
         stop(2, "--map %s: %s", map, strerror(errno));
     if (stat(real, &st) || !S_ISREG(st.st_mode))
         stop(2, "--map %s is no file", map);
-    size_t n = strlen(real);
+    size_t n = strlen(real), length = strlen(root());
     if (n < 3 || strcmp(real + n - 2, ".c") != 0 || strpbrk(real, " \t\n$#%:=\\'\""))
         stop(2, "--map %s: make cannot build a file of this name; call it map.c", map);
-    if (readlink("/proc/self/exe", root, sizeof root - 1) < 0)
-        stop(3, "cannot find out where this program lies");
-    const char *base = dirname(dirname(dirname(root)));
-    size_t length = strlen(base);
-    return strncmp(real, base, length) == 0 && real[length] == '/' ? real + length + 1 : real;
+    return strncmp(real, root(), length) == 0 && real[length] == '/' ? real + length + 1 : real;
 }
 
 static void make_folders(const char *path) {

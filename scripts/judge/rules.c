@@ -61,11 +61,8 @@ static char *story(const char *report, int failed) {
 }
 
 void ask_rules(const struct trial *t, struct opinion *o) {
-    struct child_end end;
     char how[80];
-    FILE *f = program_asked(t, "plain", "rules", "rules", SECONDS, &end);
-    if (f)
-        fclose(f);
+    struct child_end end = program_asked(t, "plain", "rules", "rules", SECONDS);
     char socket[64]; /* Criterion's; it stays when its tests do not come to their end */
     snprintf(socket, sizeof socket, "/tmp/criterion_%d.sock", (int)end.pid);
     unlink(socket);

@@ -11,15 +11,6 @@
 #include "asked.h"
 #include "told.h"
 
-static const char *text_of(const json_t *o, const char *key) {
-    const char *s = json_string_value(json_object_get(o, key));
-    return s ? s : "";
-}
-
-static int number_of(const json_t *o, const char *key) {
-    return (int)json_integer_value(json_object_get(o, key));
-}
-
 /* "T1 (writer)" or "main": the list of threads begins with it. */
 static void label(const json_t *defect, int thread, char *name, size_t size) {
     const json_t *threads = json_object_get(defect, "threads");
@@ -203,32 +194,14 @@ const json_t *defect_worst(const json_t *exploration) {
     return json_array_get(defects, 0);
 }
 
-json_t *explored(const struct trial *t, const char *option, const char *value, double timeout,
-                 struct child_end *end) {
-    char *program = words("build/explore/%s/lab", t->built);
-    char *file = words("%s", in_out(t, "schedule.txt"));
-    char *const argv[] = {(char[]){"build/bin/explore"},
-                          (char[]){"--json"},
-                          (char[]){"--until"},
-                          (char[]){"race"},
-                          (char[]){"--save"},
-                          file,
-                          words("%s", option),
-                          words("%s", value),
-                          (char[]){"--"},
-                          program,
-                          NULL};
-    setenv("HMAP_CHECK", "0", 1);
-    FILE *f = asked(t, argv, "explore", timeout, end);
-    unsetenv("HMAP_CHECK");
-    json_t *all = f ? json_loadf(f, 0, NULL) : NULL;
-    if (f)
-        fclose(f);
-    free(argv[6]);
-    free(argv[7]);
-    free(program);
-    free(file);
-    return all;
+json_t *repair_explored(const struct trial *t, const char *option, const char *value,
+                        double timeout, struct child_end *end) {
+    char program[512];
+    snprintf(program, sizeof program, "build/explore/%s/lab", t->built);
+    return explored(t, program, false,
+                    (const char *const[]){"--until", "race", "--save", in_out(t, "schedule.txt"),
+                                          option, value, NULL},
+                    timeout, end);
 }
 
 char *schedule_told(const struct trial *t, int seconds) {
@@ -237,7 +210,7 @@ char *schedule_told(const struct trial *t, int seconds) {
     if (!made(t, (const char *const[]){"explore/lab", NULL}))
         return words("%s", "");
     snprintf(limit, sizeof limit, "%d", seconds);
-    json_t *all = explored(t, "--seconds", limit, seconds + 20, &end);
+    json_t *all = repair_explored(t, "--seconds", limit, seconds + 20, &end);
     const json_t *defect = defect_worst(all);
     char *told = defect ? defect_told(t, defect) : words("%s", "");
     json_decref(all);

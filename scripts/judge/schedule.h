@@ -5,17 +5,14 @@
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
 
-#include <jansson.h>
-
-#include "child.h"
-#include "judge.h"
+#include "explored.h"
 
 /* Explores the repair's program of mode explore, with one option, "--seconds" "2", until it
  * fails or races. The map's own check is off: it would stop what it sees before the second
  * of two accesses, and with both there are two lines of the repair to show. The explorer's
  * JSON, to be given back with json_decref(), or NULL. */
-json_t *explored(const struct trial *t, const char *option, const char *value, double timeout,
-                 struct child_end *end);
+json_t *repair_explored(const struct trial *t, const char *option, const char *value,
+                        double timeout, struct child_end *end);
 
 /* Looks for one for at most `seconds`, and tells it; "" where there is none. To be freed. */
 char *schedule_told(const struct trial *t, int seconds);

@@ -52,14 +52,11 @@ void ask_stress(const struct trial *t, struct opinion *o) {
     o->unit = "runs";
     o->random = true;
     for (int run = 1; run <= RUNS && o->verdict == PASSED; run++) {
-        struct child_end end;
         char how[80];
         bool pinned = can_pin && run % 4 == 0;
         if (pinned)
             sched_setaffinity(0, sizeof one, &one);
-        FILE *f = program_asked(t, "plain", "lab", "stress", SECONDS, &end);
-        if (f)
-            fclose(f);
+        struct child_end end = program_asked(t, "plain", "lab", "stress", SECONDS);
         if (pinned)
             sched_setaffinity(0, sizeof all, &all);
         o->tries = run;

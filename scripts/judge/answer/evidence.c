@@ -8,13 +8,9 @@
 #include <string.h>
 
 #include "../asked.h"
+#include "../explored.h"
 
 enum { DEADLOCKS = 16 }; /* explorations, each until its first failure */
-
-static const char *text_of(const json_t *o, const char *key) {
-    const char *s = json_string_value(json_object_get(o, key));
-    return s ? s : "";
-}
 
 static void add(struct side *s, const char *function) {
     for (int i = 0; i < s->count; i++)
@@ -57,11 +53,11 @@ static void sides_of_switch(const json_t *defect, struct finding *f) {
     int interrupted = -1, before[64] = {0}, n = 0;
     const char *last[64] = {0};
     json_array_foreach(json_object_get(defect, "interleaving"), i, e) {
-        int thread = (int)json_integer_value(json_object_get(e, "thread"));
+        int thread = number_of(e, "thread");
         bool own =
             strstr(text_of(e, "file"), "/map.c") || strstr(text_of(e, "file"), "common/hmap");
         if (strcmp(text_of(e, "switch"), "preempted") == 0) {
-            interrupted = (int)json_integer_value(json_object_get(e, "from"));
+            interrupted = number_of(e, "from");
             for (int k = 0; k < n; k++)
                 if (before[k] == interrupted)
                     add(&f->a, last[k]);
@@ -102,7 +98,7 @@ static void add_finding(struct evidence *e, const json_t *d) {
     size_t i;
     snprintf(f->kind, sizeof f->kind, "%s", text_of(d, "kind"));
     snprintf(f->words, sizeof f->words, "%.*s", (int)strcspn(said, "\n"), said);
-    f->preemptions = (int)json_integer_value(json_object_get(d, "preemptions"));
+    f->preemptions = number_of(d, "preemptions");
     bool two = !json_is_null(earlier) || json_array_size(json_object_get(d, "circle"));
     if (two) {
         add_stack(&f->a, json_object_get(site, "stack"));
@@ -127,33 +123,16 @@ static void add_finding(struct evidence *e, const json_t *d) {
 
 /* --- looking -------------------------------------------------------------------------- */
 
-static json_t *explored(const struct trial *t, const char *program, const char *check, int seed,
-                        const char *until) {
+static json_t *looked(const struct trial *t, const char *program, bool check, int seed,
+                      const char *until) {
     struct child_end end;
-    char number[16], first[16], last[16];
+    char number[16], first[16];
     snprintf(number, sizeof number, "%d", SCHEDULES);
     snprintf(first, sizeof first, "%d", seed);
-    snprintf(last, sizeof last, "%s", until);
-    char *copy = words("%s", program);
-    char *const argv[] = {(char[]){"build/bin/explore"},
-                          (char[]){"--json"},
-                          (char[]){"--until"},
-                          last,
-                          (char[]){"--seed"},
-                          first,
-                          (char[]){"--schedules"},
-                          number,
-                          (char[]){"--"},
-                          copy,
-                          NULL};
-    setenv("HMAP_CHECK", check, 1);
-    FILE *f = asked(t, argv, "explore", 60, &end);
-    unsetenv("HMAP_CHECK");
-    json_t *all = f ? json_loadf(f, 0, NULL) : NULL;
-    if (f)
-        fclose(f);
-    free(copy);
-    return all;
+    return explored(
+        t, program, check,
+        (const char *const[]){"--until", until, "--seed", first, "--schedules", number, NULL}, 60,
+        &end);
 }
 
 /* The explorer tells one deadlock of each exploration; there may be others. */
@@ -161,7 +140,7 @@ static void look_for_deadlocks(const struct trial *t, struct evidence *e, const 
     const json_t *d;
     size_t i;
     for (int k = 1; k <= DEADLOCKS; k++) {
-        json_t *all = explored(t, program, "1", k * 1000, "failure");
+        json_t *all = looked(t, program, true, k * 1000, "failure");
         json_array_foreach(json_object_get(all, "defects"), i, d) {
             add_finding(e, d);
         }
@@ -172,7 +151,7 @@ static void look_for_deadlocks(const struct trial *t, struct evidence *e, const 
 static void explore(const struct trial *t, struct evidence *e) {
     char *program = words("build/explore/%s/lab", t->built);
     for (int check = 0; check < 2; check++) {
-        json_t *all = explored(t, program, check ? "1" : "0", 1, "end");
+        json_t *all = looked(t, program, check, 1, "end");
         const json_t *d;
         size_t i;
         if (!all)
@@ -208,11 +187,8 @@ static void read_victim(struct evidence *e, const char *text) {
 
 static void run_natively(const struct trial *t, struct evidence *e) {
     for (int i = 0; i < NATIVE_RUNS; i++) {
-        struct child_end end;
         char how[80];
-        FILE *f = program_asked(t, "plain", "lab", "native", 20, &end);
-        if (f)
-            fclose(f);
+        struct child_end end = program_asked(t, "plain", "lab", "native", 20);
         e->native_runs++;
         if (ended_well(&end, 20, how, sizeof how))
             continue;
@@ -239,13 +215,8 @@ static bool about_threads(const struct trial *t, const char *name) {
 
 /* Explores it for as long as it shows nothing of that kind: does it fail without a race? */
 static void try_without_race(const struct trial *t, struct evidence *e, const char *name) {
-    struct child_end end;
     char *program = words("build/explore/solutions/%s/wrong/%s/lab", t->lab, name);
-    char *const argv[] = {(char[]){"make"}, (char[]){"-s"}, program, NULL};
-    FILE *f = asked(t, argv, "make", 60, &end);
-    if (f)
-        fclose(f);
-    json_t *all = explored(t, program, "1", 1, "end");
+    json_t *all = file_made(t, program) ? looked(t, program, true, 1, "end") : NULL;
     long failed = (long)json_integer_value(json_object_get(all, "failed"));
     if (failed > 0 && json_integer_value(json_object_get(all, "raced")) == 0) {
         e->raceless_failed = failed;
@@ -282,16 +253,14 @@ void gather_evidence(const struct trial *t, struct evidence *e) {
 }
 
 bool has_function(const struct trial *t, const char *name) {
-    struct child_end end;
-    char line[256], symbol[128];
+    char line[256], symbol[128], program[512];
     bool there = false;
-    char *program = words("build/plain/%s/lab", t->built);
-    char *const argv[] = {(char[]){"nm"}, program, NULL};
-    FILE *f = asked(t, argv, "nm", 10, &end);
+    snprintf(program, sizeof program, "build/plain/%s/lab", t->built);
+    asked(t, (const char *const[]){"nm", program, NULL}, "nm", 10);
+    FILE *f = fopen(in_out(t, "nm.txt"), "re");
     while (f && fgets(line, sizeof line, f))
         there |= sscanf(line, "%*x %*c %127s", symbol) == 1 && strcmp(symbol, name) == 0;
     if (f)
         fclose(f);
-    free(program);
     return there;
 }
