@@ -127,8 +127,9 @@ EXPLORE_WALK := $(filter-out %/walk/main.o %/walk/options.o,$(WALK))
 build/bin/explore: $(EXPLORE) $(EXPLORE_WALK) | build/lib/explore-rt.o
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(EXPLORE) $(EXPLORE_WALK) $(WALKLIBS) -ldw -o $@
-JUDGE    := $(call objects_of,judge) build/tool/scripts/run/child.o
-ANSWER   := $(patsubst %.c,build/tool/%.o,$(wildcard scripts/judge/answer/*.c) $(addprefix scripts/judge/,asked.c explored.c place.c told.c)) \
+JUDGE    := $(call objects_of,judge) build/tool/scripts/run/child.o \
+            $(addprefix build/tool/scripts/walk/,pool.o tell/jsonout.o tell/utf8.o tell/xml.o)
+ANSWER   := $(patsubst %.c,build/tool/%.o,$(wildcard scripts/judge/answer/*.c) $(addprefix scripts/judge/,asked.c explored.c head.c place.c told.c)) \
             build/tool/scripts/run/child.o
 build/bin/answer: $(ANSWER)
 	@mkdir -p $(@D)

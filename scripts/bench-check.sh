@@ -65,16 +65,17 @@ lines_of() {
 
 # sum KIND WORDS: how many verdicts were right, and the median of their seconds
 sum() {
-    awk -F'\t' -v kind="$1" '$1 == kind' "$raw" | sort -t$'\t' -k5,5n | awk -F'\t' -v words="$2" -v order="$order" '
+    awk -F'\t' -v kind="$1" '$1 == kind' "$raw" | sort -t$'\t' -k5,5n | awk -F'\t' -v kind="$1" -v words="$2" -v order="$order" '
+        BEGIN { wrong = kind == "wrong" }
         { n++; s[n] = $5; by = $4; sub(/^rejected by /, "", by)
           rejected = $4 ~ /^rejected/
-          good += kind_wrong == (rejected ? 1 : 0)
+          good += wrong == rejected
           if (rejected && index(order, " " by " ") <= index(order, " " $3 " ")) named++ }
         END { if (!n) exit
               printf "%s: %d of %d %s, median %.1f s (at most %.1f s)\n", words, good, n,
-                  kind_wrong ? "rejected" : "accepted", s[int((n + 1) / 2)], s[n]
-              if (kind_wrong) printf "  by the oracle that they name, or a cheaper one: %d of %d\n", named, n
-              exit good != n || (kind_wrong && named != n) }' kind_wrong="$([ "$1" = wrong ] && echo 1 || echo 0)" -
+                  wrong ? "rejected" : "accepted", s[int((n + 1) / 2)], s[n]
+              if (wrong) printf "  by the oracle that they name, or a cheaper one: %d of %d\n", named, n
+              exit good != n || (wrong && named != n) }'
 }
 
 # shellcheck disable=SC2086 # labs is one folder's name, or empty

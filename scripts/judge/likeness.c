@@ -127,41 +127,6 @@ static int gather(const char *lab, struct known *known) {
     return count;
 }
 
-/* "rejected by: stress. The reader takes no lock." and, below it, " * asks: Which …?" */
-static void read_head(struct likeness *l, const char *path) {
-    char *text = file_text(path);
-    const char *by = strstr(text, "rejected by: "), *asks = strstr(text, "\n * asks: ");
-    const char *end = strstr(text, "*/");
-    if (by)
-        sscanf(by, "rejected by: %15[a-z]. %159[^\n]", l->oracle, l->belief);
-    if (asks && end && asks < end) {
-        size_t n = 0;
-        const char *p = asks + strlen("\n * asks: ");
-        for (; p < end && n + 1 < sizeof l->question; p++) { /* it may go on in the next line */
-            if (*p == '\n' && (p[1] != ' ' || p[2] != '*' || p[3] != ' ' || p[4] == '\n'))
-                break;
-            l->question[n++] = *p == '\n' ? ' ' : *p;
-            p += *p == '\n' ? 3 : 0;
-            if (*p == '?')
-                break;
-        }
-        if (n && l->question[n - 1] == '*')
-            l->question[n - 1] = '\0';
-    }
-    snprintf(l->name, sizeof l->name, "%.*s", (int)strcspn(strrchr(path, '/') + 1, "."),
-             strrchr(path, '/') + 1);
-    free(text);
-}
-
-/* Who runs it finds one thing today and another tomorrow; who reads it does not. */
-static bool runs_threads(const char *oracle) {
-    static const char *const list[] = {"stress", "explore", "tsan", "helgrind", "drd"};
-    for (int i = 0; i < 5; i++)
-        if (strcmp(oracle, list[i]) == 0)
-            return true;
-    return false;
-}
-
 struct likeness likeness(const struct trial *t, const char *oracle) {
     struct likeness best = {.degree = 0};
     struct known *known = calloc(KNOWN_MAX, sizeof *known), *most = NULL;
@@ -179,11 +144,10 @@ struct likeness likeness(const struct trial *t, const char *oracle) {
         }
     }
     if (most && most->wrong && best.degree >= enough) {
-        read_head(&best, most->path);
-        bool agrees =
-            strcmp(best.oracle, oracle) == 0 || (runs_threads(best.oracle) && runs_threads(oracle));
-        if (!agrees)
-            *best.name = '\0';
+        head_read(&best.head, most->path);
+        const char *by = best.head.oracle;
+        if (strcmp(by, oracle) != 0 && !(about_threads(by) && about_threads(oracle)))
+            *best.head.name = '\0';
     }
     free(weight);
     free(known);

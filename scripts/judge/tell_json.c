@@ -6,11 +6,16 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "../walk/tell/jsonout.h"
 #include "asked.h"
 #include "tell.h"
 
+/* What programs and compilers print need not be valid UTF-8; JSON must be. */
 static json_t *text(const char *s) {
-    return s ? json_string(s) : json_null();
+    struct pool mended = {0};
+    json_t *j = json_words(&mended, s);
+    pool_free(&mended);
+    return j;
 }
 
 static void put(const json_t *o, FILE *out) {
@@ -23,12 +28,12 @@ static const char *const names[] = {"not asked", "passed",      "doubted",
 
 static json_t *opinion(const struct oracle *k, const struct opinion *o) {
     char *line = opinion_line(o);
-    json_t *j = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:s, s:o, s:o, s:f}", "oracle", k->name,
+    json_t *j = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:f}", "oracle", k->name,
                           "verdict", names[o->verdict], "tries", (int)o->tries, "unit",
                           text(o->unit), "found", text(o->found), "below_percent",
                           o->verdict == PASSED && o->random ? json_real(below_percent(o->tries))
                                                             : json_null(),
-                          "says", line, "story", text(o->story), "cure",
+                          "says", text(line), "story", text(o->story), "cure",
                           text(o->verdict == ENVIRONMENT ? o->cure : NULL), "seconds", o->seconds);
     free(line);
     return j;
@@ -40,14 +45,14 @@ void tell_json(const struct verdict_of *v, FILE *out) {
     for (int i = 0; oracles[i].name; i++)
         json_array_append_new(all, opinion(&oracles[i], &v->opinions[i]));
     json_t *like = json_null();
-    if (v->by && *v->like.name)
-        like = json_pack("{s:s, s:s, s:f}", "name", v->like.name, "belief", v->like.belief,
-                         "degree", v->like.degree);
-    json_t *j =
-        json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:f, s:o}", "format", "racelab check 1",
-                  "lab", v->trial->lab, "map", v->trial->map, "verdict", line, "status", v->status,
-                  "rejected_by", text(v->by ? v->by->name : NULL), "looks_like", like, "question",
-                  text(v->by ? question_of(v) : NULL), "seconds", v->seconds, "oracles", all);
+    if (v->by && *v->like.head.name)
+        like = json_pack("{s:s, s:s, s:f}", "name", v->like.head.name, "belief",
+                         v->like.head.belief, "degree", v->like.degree);
+    json_t *j = json_pack(
+        "{s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:f, s:o}", "format", "racelab check 1", "lab",
+        v->trial->lab, "map", text(v->trial->map), "verdict", text(line), "status", v->status,
+        "rejected_by", text(v->by ? v->by->name : NULL), "looks_like", like, "question",
+        text(v->by ? question_of(v) : NULL), "seconds", v->seconds, "oracles", all);
     put(j, out);
     json_decref(j);
     free(line);
@@ -62,8 +67,8 @@ void tell_results(const struct verdict_of *v, FILE *out) {
         const struct opinion *o = &v->opinions[i];
         char *says = opinion_line(o),
              *shown = words("%s%s%s", says, o->story ? "\n\n" : "", o->story ? o->story : "");
-        json_t *test = json_pack("{s:s, s:s, s:s}", "name", oracles[i].looks_for, "number",
-                                 oracles[i].name, "output", shown);
+        json_t *test = json_pack("{s:s, s:s, s:o}", "name", oracles[i].looks_for, "number",
+                                 oracles[i].name, "output", text(shown));
         if (o->verdict == PASSED || o->verdict == DOUBTED || o->verdict == REJECTED)
             json_object_set_new(test, "status",
                                 json_string(o->verdict == REJECTED ? "failed" : "passed"));
@@ -71,8 +76,9 @@ void tell_results(const struct verdict_of *v, FILE *out) {
         free(shown);
         free(says);
     }
-    json_t *j = json_pack("{s:f, s:f, s:s, s:s, s:o}", "score", v->by ? 0.0 : 1.0, "execution_time",
-                          v->seconds, "output", line, "visibility", "visible", "tests", tests);
+    json_t *j =
+        json_pack("{s:f, s:f, s:o, s:s, s:o}", "score", v->by ? 0.0 : 1.0, "execution_time",
+                  v->seconds, "output", text(line), "visibility", "visible", "tests", tests);
     put(j, out);
     json_decref(j);
     free(line);

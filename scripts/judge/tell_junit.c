@@ -3,19 +3,8 @@
  */
 #include <stdlib.h>
 
-#include "asked.h"
+#include "../walk/tell/xml.h"
 #include "tell.h"
-
-static void put_escaped(const char *s, FILE *out) {
-    for (; *s; s++)
-        switch (*s) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        default: fputc((unsigned char)*s < ' ' && *s != '\n' && *s != '\t' ? '?' : *s, out);
-        }
-}
 
 static void put_case(const struct verdict_of *v, int i, FILE *out) {
     static const char *const elements[] = {"skipped", NULL, NULL, "failure", "error", "error"};
@@ -27,9 +16,9 @@ static void put_case(const struct verdict_of *v, int i, FILE *out) {
         return;
     char *line = opinion_line(o);
     fprintf(out, "      <%s message=\"", element);
-    put_escaped(line, out);
+    xml_words(out, line);
     fputs("\">", out);
-    put_escaped(o->verdict == REJECTED ? o->story : o->verdict == ENVIRONMENT ? o->cure : "", out);
+    xml_words(out, o->verdict == REJECTED ? o->story : o->verdict == ENVIRONMENT ? o->cure : "");
     fprintf(out, "</%s>\n    </testcase>\n", element);
     free(line);
 }

@@ -82,8 +82,8 @@ const char *question_of(const struct verdict_of *v) {
         {"", "",
          "Between which two steps of one thread must no other come, and what keeps them out?"},
     };
-    if (*v->like.name && *v->like.question)
-        return v->like.question;
+    if (*v->like.head.name && *v->like.head.question)
+        return v->like.head.question;
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
         const char *by = questions[i].by, *word = questions[i].word;
         if ((!*by || strcmp(by, v->by->name) == 0)
@@ -95,10 +95,10 @@ const char *question_of(const struct verdict_of *v) {
 
 static void tell_why(const struct verdict_of *v, FILE *out) {
     fprintf(out, "\n%s", v->why->story ? v->why->story : "");
-    if (*v->like.name) {
+    if (*v->like.head.name) {
         fputc('\n', out);
-        char *looks =
-            words("It looks like a repair that is known, \"%s\": %s", v->like.name, v->like.belief);
+        char *looks = words("It looks like a repair that is known, \"%s\": %s", v->like.head.name,
+                            v->like.head.belief);
         tell_wrapped(looks, 0, 0, out);
         free(looks);
     }

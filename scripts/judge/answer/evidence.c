@@ -9,6 +9,7 @@
 
 #include "../asked.h"
 #include "../explored.h"
+#include "../head.h"
 
 enum { DEADLOCKS = 16 }; /* explorations, each until its first failure */
 
@@ -199,20 +200,6 @@ static void run_natively(const struct trial *t, struct evidence *e) {
     }
 }
 
-/* One that breaks the rules with one thread already shows nothing of threads. */
-static bool about_threads(const struct trial *t, const char *name) {
-    char *path = words("solutions/%s/wrong/%s.c", t->lab, name), by[16] = "";
-    char *text = file_text(path);
-    static const char *const names[] = {"stress", "explore", "tsan", "helgrind", "drd"};
-    bool found = false;
-    sscanf(text, "/* rejected by: %15[a-z]", by);
-    for (int i = 0; i < 5; i++)
-        found |= strcmp(by, names[i]) == 0;
-    free(text);
-    free(path);
-    return found;
-}
-
 /* Explores it for as long as it shows nothing of that kind: does it fail without a race? */
 static void try_without_race(const struct trial *t, struct evidence *e, const char *name) {
     char *program = words("build/explore/solutions/%s/wrong/%s/lab", t->lab, name);
@@ -228,16 +215,16 @@ static void try_without_race(const struct trial *t, struct evidence *e, const ch
 
 /* Is there a wrong repair that took the race away, and fails? Then there was more. */
 static void look_without_race(const struct trial *t, struct evidence *e) {
-    char pattern[256], name[96];
+    char pattern[256];
+    struct head head;
     glob_t g;
     snprintf(pattern, sizeof pattern, "solutions/%s/wrong/*.c", t->lab);
     if (glob(pattern, 0, NULL, &g))
         return;
     for (size_t i = 0; i < g.gl_pathc && !*e->raceless; i++) {
-        const char *base = strrchr(g.gl_pathv[i], '/') + 1;
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(base, "."), base);
-        if (about_threads(t, name))
-            try_without_race(t, e, name);
+        head_read(&head, g.gl_pathv[i]);
+        if (about_threads(head.oracle)) /* the others show nothing of threads */
+            try_without_race(t, e, head.name);
     }
     globfree(&g);
 }

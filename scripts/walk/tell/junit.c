@@ -8,41 +8,18 @@
  */
 #include "../blame.h"
 #include "threads.h"
-#include "utf8.h"
 #include "verdict.h"
+#include "xml.h"
 
 enum { WHO_MOST = 512, TITLE_MOST = 4096, FRAMES_SHOWN = 6 };
 
-/* --- text in XML ---------------------------------------------------------------------------- */
-
-/* As text or inside "": newlines are kept in both, which in an attribute needs a
- * reference. */
-static void words(FILE *out, const char *text) {
-    size_t bytes;
-    for (text = text ? text : ""; *text; text += bytes) {
-        bool shown = utf8_shown(text, &bytes);
-        switch (*text) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        case '\n': fputs("&#10;", out); break;
-        case '\r': fputs("&#13;", out); break;
-        case '\t': fputs("&#9;", out); break;
-        default:
-            if (shown)
-                fwrite(text, 1, bytes, out);
-            else
-                fputs("&#xFFFD;", out);
-        }
-    }
-}
+/* --- elements --------------------------------------------------------------------------- */
 
 static void element(FILE *out, const char *name, const char *message, const char *type) {
     fprintf(out, "   <%s message=\"", name);
-    words(out, message);
+    xml_words(out, message);
     fprintf(out, "\" type=\"");
-    words(out, type);
+    xml_words(out, type);
     fputs("\">", out);
 }
 
@@ -57,10 +34,10 @@ static void stack(FILE *out, const struct stack *s) {
         if (own++ >= FRAMES_SHOWN)
             continue;
         fputs("    ", out);
-        words(out, frame_name(f));
+        xml_words(out, frame_name(f));
         if (f->file) {
             fputs(" ", out);
-            words(out, short_path(f->file));
+            xml_words(out, short_path(f->file));
             if (f->line > 0)
                 fprintf(out, ":%d", f->line);
         }
@@ -71,7 +48,7 @@ static void stack(FILE *out, const struct stack *s) {
         fprintf(out, "    and %zu more\n", own - shown);
     if (own == 0) {
         fputs("    ", out);
-        words(out, s->lost ? s->lost : "no frame of the program's own");
+        xml_words(out, s->lost ? s->lost : "no frame of the program's own");
         fputc('\n', out);
     }
 }
@@ -79,14 +56,14 @@ static void stack(FILE *out, const struct stack *s) {
 static void finding(FILE *out, const struct casefile *c, const struct finding *f) {
     char title[TITLE_MOST], who[WHO_MOST], access[64];
     struct pool p = {0};
-    words(out, finding_title(f, title, sizeof title));
+    xml_words(out, finding_title(f, title, sizeof title));
     fputc('\n', out);
     if (f->witnesses[TOOL_EXPLORE].runs)
         fprintf(out, "  explore: %s\n", explored_words(c, f, &p));
     pool_free(&p);
     for (size_t i = 0; i < f->site_count; i++) {
         fprintf(out, "  %s by ", access_words(&f->sites[i], access, sizeof access));
-        words(out, site_who(&f->sites[i], who, sizeof who));
+        xml_words(out, site_who(&f->sites[i], who, sizeof who));
         fputc('\n', out);
         stack(out, &f->sites[i].stack);
     }
@@ -120,7 +97,7 @@ static enum result core_result(const struct core *core) {
 
 static void open_case(FILE *out, const struct casefile *c, const char *name) {
     fputs("  <testcase classname=\"", out);
-    words(out, c->program ? c->program : "walk");
+    xml_words(out, c->program ? c->program : "walk");
     fprintf(out, "\" name=\"%s\">\n", name);
 }
 
@@ -161,7 +138,7 @@ static void tool_case(FILE *out, const struct casefile *c, int tool) {
     pool_free(&p);
     if (c->silence[tool]) {
         fputs("\n", out);
-        words(out, c->silence[tool]);
+        xml_words(out, c->silence[tool]);
     }
     fputs("</system-out>\n  </testcase>\n", out);
 }
@@ -169,7 +146,7 @@ static void tool_case(FILE *out, const struct casefile *c, int tool) {
 static void thread(FILE *out, const struct thread *t) {
     char who[WHO_MOST];
     fputs("  ", out);
-    words(out, thread_who(t, who, sizeof who));
+    xml_words(out, thread_who(t, who, sizeof who));
     fputc('\n', out);
     stack(out, &t->stack);
 }
@@ -184,7 +161,7 @@ static void core_case(FILE *out, const struct casefile *c) {
         element(out, "failure", sentence_text(&sentences[0], &p),
                 core->signal ? core->signal : "deadlock");
         for (size_t i = 0; i < n; i++) {
-            words(out, sentence_text(&sentences[i], &p));
+            xml_words(out, sentence_text(&sentences[i], &p));
             fputc('\n', out);
         }
         for (size_t i = 0; i < core->thread_count; i++)
