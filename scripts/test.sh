@@ -5,7 +5,8 @@
 #
 # Each is a Criterion program. It runs one test at a time, because the tests crash
 # other programs and count how often. Every command that a test runs has a time
-# limit, and each program has one here.
+# limit, and each program has one here. What failed is said once more at the end;
+# what a program printed stays beside it, in PROGRAM.log.
 #
 # Exit status: 0 every test passed; 1 one did not; 2 used wrongly; 124 out of time.
 set -uo pipefail
@@ -16,10 +17,16 @@ needs gdb valgrind
 cd "$root" || exit
 ulimit -S -c 0 # tests that abort on purpose; what needs a core raises it again
 worst=0
+failed=()
 for program; do
     printf '%s\n' "$(short "$program")"
-    timeout --kill-after=5 1500 "$program" -j1 2>&1
-    status=$?
-    [ $status -le $worst ] || worst=$status
+    timeout --kill-after=5 1500 "$program" -j1 2>&1 | tee "$program.log"
+    status=${PIPESTATUS[0]}
+    [ "$status" -eq 0 ] || failed+=("$program")
+    [ "$status" -le $worst ] || worst=$status
+done
+for program in ${failed[@]+"${failed[@]}"}; do
+    printf '\nfailed: %s\n' "$(short "$program")"
+    grep -aE '^\[(FAIL|----)\]' "$program.log" | cut -c 1-400
 done
 exit "$worst"

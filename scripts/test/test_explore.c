@@ -18,9 +18,7 @@ ParameterizedTestParameters(explore, finds_in_programs_of_gcc) {
     return each(FIXTURES "*.c");
 }
 ParameterizedTest(path_param *path, explore, finds_in_programs_of_gcc) {
-    make_tmp();
     finds_what_is_expected("gcc", "-std=c11 -O0", *path, 0);
-    remove_tmp();
 }
 
 ParameterizedTestParameters(explore, finds_in_programs_of_gxx) {
@@ -29,9 +27,7 @@ ParameterizedTestParameters(explore, finds_in_programs_of_gxx) {
 ParameterizedTest(path_param *path, explore, finds_in_programs_of_gxx) {
     if (sh(10, "command -v g++").status)
         cr_skip_test("no g++ here");
-    make_tmp();
     finds_what_is_expected("g++", "-std=c++17 -O0", *path, 0);
-    remove_tmp();
 }
 
 /* What waits in the kernel's way is in the library for one compiler, in the program for another. */
@@ -41,9 +37,7 @@ ParameterizedTestParameters(explore, finds_in_programs_of_clangxx) {
 ParameterizedTest(path_param *path, explore, finds_in_programs_of_clangxx) {
     if (sh(10, "command -v clang++").status)
         cr_skip_test("no clang++ here");
-    make_tmp();
     finds_what_is_expected("clang++", "-O1", *path, 0);
-    remove_tmp();
 }
 
 /* --- the same seed is the same schedule --------------------------------------------- */

@@ -30,7 +30,6 @@ ParameterizedTestParameters(explore_weak, sees_what_the_orders_allow) {
     return each(LITMUS "*.c");
 }
 ParameterizedTest(path_param *path, explore_weak, sees_what_the_orders_allow) {
-    make_tmp();
     const char *source = slurp("%s", *path);
     bool sometimes = strncmp(source, "/* Sometimes. ", 14) == 0;
     cr_assert(sometimes || strncmp(source, "/* Never. ", 10) == 0, "%s: first line", *path);
@@ -39,7 +38,6 @@ ParameterizedTest(path_param *path, explore_weak, sees_what_the_orders_allow) {
         is_seen(program);
     else
         exited(sh(100, WEAK "--schedules 20000 -- %s", program), 0);
-    remove_tmp();
 }
 
 /* The corpus has some more, which say it in a line of their own. What fails there fails for
@@ -48,12 +46,10 @@ ParameterizedTestParameters(explore_weak, agrees_with_the_corpus) {
     return each(FIXTURES "litmus_*.c");
 }
 ParameterizedTest(path_param *path, explore_weak, agrees_with_the_corpus) {
-    make_tmp();
     bool sometimes = strncmp(says(*path, "litmus"), "Sometimes", 9) == 0;
     cr_assert(sometimes || strncmp(says(*path, "litmus"), "Never", 5) == 0, "%s", *path);
     const char *program = made("gcc", "-std=c11 -O0", *path);
     exited(sh(100, WEAK "--schedules 20000 -- %s", program), sometimes);
-    remove_tmp();
 }
 
 /* The solutions use what the standard gives them, and nothing that this machine adds. */

@@ -345,8 +345,7 @@ ParameterizedTestParameters(md_page, of_every_recording_is_sound) {
     return each("scripts/test/fixtures/reports/*.txt");
 }
 
-ParameterizedTest(path_param *path, md_page, of_every_recording_is_sound, .init = make_tmp,
-                  .fini = remove_tmp) {
+ParameterizedTest(path_param *path, md_page, of_every_recording_is_sound) {
     struct casefile c = {0};
     FILE *in = fopen(*path, "r");
     cr_assert_not_null(in);
