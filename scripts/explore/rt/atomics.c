@@ -59,22 +59,22 @@ static NOINLINE void newest_weak(const void *address, u32 size, u64 now, int ord
         acquire(v.clock, order);
 }
 
-/* A store begins a release sequence anew, a read-modify-write goes on with it. */
-static void before_store(const void *address, int order, bool goes_on) {
+/* A store begins a release sequence anew, a read-modify-write goes on with it, and so does
+ * a store by the thread that began it (C11, 5.1.2.4; C++20 has this no more). */
+static void before_store(const void *address, int order, bool change) {
     struct thread *t = rt.current;
-    if (!releases(order) && !t->fence_release) {
-        struct object *o = goes_on ? NULL : object_known(address);
-        for (int i = 0; o && o->type == OBJECT_ATOMIC && i < rt.thread_count; i++)
-            o->clock[i] = 0;
+    bool begins = releases(order) || t->fence_release;
+    struct object *o = begins ? object_at(address, OBJECT_ATOMIC) : object_known(address);
+    if (!o || o->type != OBJECT_ATOMIC)
         return;
-    }
-    struct object *o = object_at(address, OBJECT_ATOMIC);
-    if (!goes_on)
+    if (!change && !o->held_by[t->id])
         for (int i = 0; i < rt.thread_count; i++)
-            o->clock[i] = 0;
+            o->clock[i] = o->held_by[i] = 0;
+    if (begins)
+        o->held_by[t->id] = 1;
     if (releases(order))
         clock_release(o);
-    else
+    else if (begins)
         clock_join(o->clock, t->release_fence);
 }
 

@@ -41,8 +41,8 @@ static void make(struct object *o, uptr address, bool second, enum object_type t
     o->owner = o->releaser = o->count = o->value = o->readers = o->waiters = 0;
     o->phase = 0;
     o->partner = 0;
-    for (int i = 0; type == OBJECT_RWLOCK && i < CLOCK_THREADS; i++)
-        o->held_by[i] = 0;
+    if (type == OBJECT_RWLOCK || type == OBJECT_ATOMIC)
+        __builtin_memset(o->held_by, 0, sizeof o->held_by);
     /* its clock may hold older steps; those are harmless (clock.h) */
 }
 

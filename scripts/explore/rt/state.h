@@ -120,7 +120,8 @@ struct object {
     int readers;  /* rwlock: how often it is held for reading */
     uptr partner; /* cond: the mutex its waiters gave */
     int waiters;
-    u8 held_by[CLOCK_THREADS]; /* rwlock: how often by each thread for reading */
+    /* rwlock: how often by each thread for reading; atomic: is it in a release sequence of its? */
+    u8 held_by[CLOCK_THREADS];
     u32 clock[CLOCK_THREADS];  /* of what was released into it */
 };
 
