@@ -145,6 +145,19 @@ Test(explore, keeps_a_failure_rather_than_a_race_and_replays_either) {
     cr_assert(strncmp(o.out, "race\t", 5) == 0, "%s", o.out);
 }
 
+/* Whatever bytes are in a source and in what a program says: the terminal keeps its colours,
+ * and JSON is JSON. */
+Test(explore, tells_any_bytes) {
+    const char *program = made("gcc", "-O0", "scripts/test/fixtures/names/bytes.c");
+    struct outcome o = sh(60, EXPLORE "-- %s", program);
+    exited(o, 1);
+    must_say(o.out, "    ? red ?[31m and no UTF-8: ?\n");
+    must_say(o.out, "/* gr\xc3\xbc\xc3\x9f \xe5\x9c\xb0\xe5\x9b\xbe, ? */");
+    cr_assert_not(strpbrk(o.out, "\033\377"));
+    must_say(sh(60, EXPLORE "--json -- %s", program).out,
+             "\"output\": \"\\u0007 red \\u001B[31m and no UTF-8: \xef\xbf\xbd\\n\"");
+}
+
 /* Each failing schedule is found again in a fresh process, whichever thread was woken before
  * which: 40 seeds, each by itself. */
 Test(explore, confirms_every_failure) {

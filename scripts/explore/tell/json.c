@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../walk/tell/jsonout.h"
 #include "crossing.h"
 #include "locks.h"
 #include "memory.h"
@@ -13,16 +14,12 @@
 #include "symbols.h"
 #include "tell_report.h"
 
-static json_t *hex(uint64_t number) {
-    char text[20];
-    snprintf(text, sizeof text, "0x%llx", (unsigned long long)number);
-    return json_string(text);
-}
-
-/* Names are the program's, and need not be valid UTF-8. */
+/* What the program said, and its names, need not be valid UTF-8. NULL is null. */
 static json_t *text(const char *words) {
-    json_t *valid = json_string(words);
-    return valid ? valid : json_string("?");
+    static struct pool mended;
+    json_t *valid = json_words(&mended, words);
+    pool_reset(&mended);
+    return valid;
 }
 
 static json_t *stack(const struct channel *c, const struct call_stack *s) {
@@ -30,10 +27,11 @@ static json_t *stack(const struct channel *c, const struct call_stack *s) {
     json_t *list = json_array();
     for (int i = 0, n = site_frames(c, s, frames); i < n; i++)
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:i, s:o, s:b}", "function", text(frames[i].place.function),
-                            "file", text(frames[i].place.file), "line", frames[i].place.line,
-                            "address", frames[i].outside ? json_null() : hex(frames[i].address),
-                            "inlined", frames[i].inlined));
+            list,
+            json_pack("{s:o, s:o, s:i, s:o, s:b}", "function", text(frames[i].place.function),
+                      "file", text(frames[i].place.file), "line", frames[i].place.line, "address",
+                      frames[i].outside ? json_null() : json_hex(frames[i].address), "inlined",
+                      frames[i].inlined));
     return list;
 }
 
@@ -61,7 +59,7 @@ static json_t *site(const struct channel *c, const struct defect_site *s) {
         memory_said(c, s->address, s->size, s->step, object, sizeof object);
     return json_pack("{s:i, s:i, s:o, s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "step", (int)s->step,
                      "thread", s->thread, "name", *s->name ? text(s->name) : json_null(), "does",
-                     s->does, "size", (int)s->size, "address", hex(s->address), "object",
+                     s->does, "size", (int)s->size, "address", json_hex(s->address), "object",
                      *object ? text(object) : json_null(), "stack", stack(c, &s->stack), "held",
                      s->held.pc ? stack(c, &s->held) : json_null(), "locks", locks(c, s));
 }
@@ -146,10 +144,10 @@ static json_t *defect(const struct report *r, const struct defect *d) {
     char words[600];
     json_t *o = json_object();
     json_object_set_new(o, "kind", json_string(defect_kind(d)));
-    json_object_set_new(o, "pair", json_string(defect_pair(r, d)));
+    json_object_set_new(o, "pair", text(defect_pair(r, d)));
     story_verdict(d, words, sizeof words);
-    json_object_set_new(o, "verdict", json_string(words));
-    json_object_set_new(o, "words", json_string(d->failure.words));
+    json_object_set_new(o, "verdict", text(words));
+    json_object_set_new(o, "words", text(d->failure.words));
     json_object_set_new(o, "seed", json_integer((json_int_t)d->seed));
     json_object_set_new(o, "policy", json_string(d->policy));
     json_object_set_new(o, "found_at", json_integer((json_int_t)d->found_at));
@@ -166,7 +164,7 @@ static json_t *defect(const struct report *r, const struct defect *d) {
     json_object_set_new(o, "explanation", explanation(d));
     json_object_set_new(o, "interleaving", interleaving(d));
     json_object_set_new(o, "threads", threads(d));
-    json_object_set_new(o, "output", d->output ? json_string(d->output) : json_null());
+    json_object_set_new(o, "output", text(d->output));
     return o;
 }
 
@@ -178,9 +176,9 @@ void report_json(const struct report *r, FILE *out) {
     for (int i = 0; i < r->defect_count; i++)
         json_array_append_new(defects, defect(r, &r->defects[i]));
     for (int i = 0; i < r->note_count; i++)
-        json_array_append_new(notes, json_string(r->notes[i].words));
+        json_array_append_new(notes, text(r->notes[i].words));
     json_object_set_new(o, "format", json_string("racelab exploration 1"));
-    json_object_set_new(o, "program", json_string(r->program));
+    json_object_set_new(o, "program", text(r->program));
     json_object_set_new(o, "schedules", json_integer((json_int_t)t->schedules));
     json_object_set_new(o, "failed",
                         json_integer((json_int_t)(t->schedules - t->by_failure[FAILURE_NONE])));
@@ -191,8 +189,9 @@ void report_json(const struct report *r, FILE *out) {
     json_object_set_new(o, "hash", json_string(hash));
     json_object_set_new(o, "seconds", json_real(r->seconds));
     json_object_set_new(o, "jobs", json_integer(r->jobs));
+    json_object_set_new(o, "weak", json_boolean(r->weak));
     json_object_set_new(o, "reset", json_string(r->reset == RESET_FORK ? "fork" : "snapshot"));
-    json_object_set_new(o, "reset_why", r->reset_why ? json_string(r->reset_why) : json_null());
+    json_object_set_new(o, "reset_why", text(r->reset_why));
     json_object_set_new(o, "unconfirmed", json_integer((json_int_t)r->unconfirmed));
     json_object_set_new(o, "out_of_time", json_boolean(r->out_of_time));
     json_object_set_new(o, "notes", notes);

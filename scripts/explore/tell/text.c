@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../walk/tell/tell.h"
+#include "../../walk/tell/term.h"
 #include "crossing.h"
 #include "locks.h"
 #include "story.h"
@@ -37,13 +38,15 @@ static void put(const struct paper *p, const char *ansi, const char *format, ...
 
 /* A sentence, broken at words. */
 static void wrapped(const struct paper *p, const char *indent, const char *text) {
+    char safe[4000]; /* it may quote the source, which is anybody's */
+    clean(safe, sizeof safe, text, sizeof safe);
     int at = fprintf(p->out, "%s", indent);
-    for (const char *word = text; *word;) {
+    for (const char *word = safe; *word;) {
         int n = (int)strcspn(word, " ");
         if (at + n + 1 > p->columns && at > (int)strlen(indent))
             at = fprintf(p->out, "\n%s", indent) - 1;
         at +=
-            fprintf(p->out, "%s%.*s", word > text && at > (int)strlen(indent) ? " " : "", n, word);
+            fprintf(p->out, "%s%.*s", word > safe && at > (int)strlen(indent) ? " " : "", n, word);
         word += n + (word[n] != 0);
     }
     fputc('\n', p->out);
@@ -77,15 +80,25 @@ static void lay_out(struct paper *p, const struct story_row *rows, uint32_t coun
     p->width = p->lanes > 1 ? (p->columns - MARGIN - LAST_LANE) / (p->lanes - 1) : 0;
 }
 
+static int bytes_in(const char *text, int columns) { /* of UTF-8 */
+    const char *at = text;
+    for (; *at && columns > 0; columns--)
+        do
+            at++;
+        while ((*at & 0xc0) == 0x80);
+    return (int)(at - text);
+}
+
 static void put_cell(const struct paper *p, int thread, const char *ansi, const char *text) {
     int lane = p->lane[thread], room = p->columns - MARGIN - lane * p->width;
     fprintf(p->out, "%*s", lane * p->width, "");
     if (p->lanes == 1)
         room -= fprintf(p->out, "T%d ", thread);
-    if ((int)strlen(text) > room)
-        put(p, ansi, "%.*s~\n", room - 1, text);
+    char safe[2000]; /* the source and the names are anybody's */
+    if (clean(safe, sizeof safe, text, 400) > room)
+        put(p, ansi, "%.*s~\n", bytes_in(safe, room - 1), safe);
     else
-        put(p, ansi, "%s\n", text);
+        put(p, ansi, "%s\n", safe);
 }
 
 /* A line of source is told once, for all events in a row that it makes. */
@@ -225,8 +238,11 @@ static void one(struct paper *p, const struct report *r) {
         put(p, "1", "  the program said\n");
         char *copy = strdup(d->output), *save = NULL;
         for (char *line = copy ? strtok_r(copy, "\n", &save) : NULL; line;
-             line = strtok_r(NULL, "\n", &save))
-            fprintf(p->out, "    %.*s\n", p->columns - 4, line);
+             line = strtok_r(NULL, "\n", &save)) {
+            char safe[2000];
+            clean(safe, sizeof safe, line, p->columns - 4);
+            fprintf(p->out, "    %s\n", safe);
+        }
         free(copy);
     }
     story_sure(r, d, sentence, p);
