@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../walk/tell/utf8.h"
 #include "asked.h"
 #include "options.h"
 #include "place.h"
@@ -41,6 +42,19 @@ static void progress(const char *name) {
         fprintf(stderr, name ? "\r\033[K%s ..." : "\r\033[K", name);
 }
 
+/* What is quoted may be anybody's: bytes that would move a cursor, or are no text, are told
+ * as "?". */
+static const char *safe(const char *text) {
+    if (!text)
+        return NULL;
+    char *copy = words("%s", text);
+    size_t bytes;
+    for (char *at = copy; *at; at += bytes)
+        if (!utf8_shown(at, &bytes) && *at != '\n' && *at != '\t')
+            memset(at, '?', bytes);
+    return copy;
+}
+
 static void ask_all(const struct trial *t, struct opinion *opinions) {
     bool rejected = false, built = true;
     for (int i = 0; oracles[i].name; i++) {
@@ -52,6 +66,8 @@ static void ask_all(const struct trial *t, struct opinion *opinions) {
         double begin = now();
         oracles[i].ask(t, o);
         o->seconds = now() - begin;
+        o->found = safe(o->found);
+        o->story = safe(o->story);
         rejected |= o->verdict == REJECTED;
         if (i == 0 && o->verdict != PASSED)
             built = false, rejected = true;

@@ -151,6 +151,13 @@ Test(judge_hostile, believes_no_verdict_of_its_own) {
     cr_assert_str_eq(of(v, "rejected_by"), "rules");
 }
 
+/* "panic: " is what the lab's own checks begin with, so the rest of such a line is quoted. */
+Test(judge_hostile, keeps_the_terminal_its_own) {
+    repair("#include <stdio.h>", "fputs(\"panic: \\033[2J\\377gone\\n\", stderr); u = NULL;");
+    json_t *v = judged("--all", 1);
+    cr_assert_str_eq(of(asked(v, "stress"), "found"), "?[2J?gone");
+}
+
 Test(judge_hostile, leaves_nothing_when_it_is_stopped) {
     repair("", "while (u->id == 7990) {}");
     struct outcome o = sh(60, "timeout -s INT 2 " JUDGE "--map %s/map.c " LAB, tmp);
