@@ -23,7 +23,7 @@ for program; do
     timeout --kill-after=5 1500 "$program" -j1 2>&1 | tee "$program.log"
     status=${PIPESTATUS[0]}
     [ "$status" -eq 0 ] || failed+=("$program")
-    [ "$status" -le $worst ] || worst=$status
+    [ "$status" -le "$worst" ] || worst=$status
 done
 for program in ${failed[@]+"${failed[@]}"}; do
     printf '\nfailed: %s\n' "$(short "$program")"

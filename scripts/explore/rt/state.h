@@ -122,7 +122,7 @@ struct object {
     int waiters;
     /* rwlock: how often by each thread for reading; atomic: is it in a release sequence of its? */
     u8 held_by[CLOCK_THREADS];
-    u32 clock[CLOCK_THREADS];  /* of what was released into it */
+    u32 clock[CLOCK_THREADS]; /* of what was released into it */
 };
 
 /* --- the state ----------------------------------------------------------------------- */

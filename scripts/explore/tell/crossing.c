@@ -21,6 +21,12 @@ static bool writes(const struct event *e) {
            || (e->kind == EVENT_ATOMIC_RMW && !(e->flags & EVENT_FAILED));
 }
 
+static bool waits_for_lock(const struct event *e) {
+    return e->flags & EVENT_BLOCKED
+           && (e->kind == EVENT_MUTEX_LOCK || e->kind == EVENT_SPIN_LOCK
+               || e->kind == EVENT_RWLOCK_READ || e->kind == EVENT_RWLOCK_WRITE);
+}
+
 static bool same_place(const struct event *a, const struct event *b) {
     uint64_t a_size = a->length ? a->length : 1, b_size = b->length ? b->length : 1;
     return a->address - b->address < b_size || b->address - a->address < a_size;
@@ -88,14 +94,15 @@ static void consider(struct search *s, const struct event *b) {
     score -= far / (far + 1000.0);
     if (score > s->score) {
         s->score = score;
-        s->best = (struct crossing){left, before, b, after};
+        s->best = (struct crossing){left, waits_for_lock(left), before, b, after};
     }
 }
 
-static void at_preemption(struct search *s) {
+static void at_switch(struct search *s, uint32_t left_at) {
     const struct channel *c = s->c;
-    const struct event *left = &c->events[s->left];
-    s->resumed = s->left + 1;
+    const struct event *left = &c->events[left_at];
+    s->left = left_at;
+    s->resumed = left_at + 1;
     while (s->resumed < c->event_count && c->events[s->resumed].thread != left->thread)
         s->resumed++;
     for (uint32_t i = s->left + 1; i < s->resumed; i++)
@@ -112,12 +119,13 @@ bool crossing_find(const struct defect *d, struct crossing *x) {
     }
     if (d->failure.kind == FAILURE_DEADLOCK || d->failure.kind == FAILURE_HANG)
         return false;
-    for (uint32_t i = 0; i + 1 < d->trace->event_count; i++) {
-        s.left = i;
-        if (d->trace->events[i].thread != d->trace->events[i + 1].thread
-            && story_end(d->trace, &d->trace->events[i]) == END_PREEMPTED)
-            at_preemption(&s);
-    }
+    for (int waits = 0; waits < 2 && s.score <= 0; waits++)
+        for (uint32_t i = 0; i + 1 < s.c->event_count; i++) {
+            const struct event *e = &s.c->events[i];
+            if (e->thread != e[1].thread
+                && (waits ? waits_for_lock(e) : story_end(s.c, e) == END_PREEMPTED))
+                at_switch(&s, i);
+        }
     *x = s.best;
     return s.score > 0;
 }
@@ -253,11 +261,18 @@ static void tell_deed(const struct defect *d, const struct event *e, crossing_te
 
 void crossing_tell(const struct defect *d, const struct crossing *x, crossing_teller *tell,
                    void *data) {
-    char text[900], who[64], where[700];
+    char text[1100], who[64], where[700], lock[160] = "";
     if (x->left) {
         story_who(d, x->left->thread, who, sizeof who);
         where_said(d->trace, x, where, sizeof where);
-        snprintf(text, sizeof text, "%s is preempted %s:", who, where);
+        if (x->waits)
+            memory_name(d->trace, x->left, lock, sizeof lock);
+        snprintf(text, sizeof text, "%s %s%s %s:", who,
+                 x->waits ? "has to wait for " : "is preempted",
+                 !x->waits ? ""
+                 : *lock   ? lock
+                           : "a lock",
+                 where);
         tell(text, 0, data);
     } else {
         tell("No lock, no join and no atomic puts one of these before the other:", 0, data);

@@ -1,6 +1,7 @@
 /*
  * crossing.h - which accesses crossed: what one thread did before and after it was
- * preempted, and what another did in between.
+ * preempted, and what another did in between. Where nothing crossed at a preemption, it may
+ * have while a thread waited for a lock.
  *
  * A schedule that is shrunk has one or two preemptions, and hundreds of events. What made
  * it fail are two or three of them, as in the patterns of AVIO (Lu and others, ASPLOS
@@ -13,13 +14,14 @@
 #include "../report.h"
 
 struct crossing {
-    const struct event *left;    /* the last event before the preemption */
+    const struct event *left;    /* the last event before the preemption, or the wait */
+    bool waits;                  /* it was no preemption */
     const struct event *before;  /* an access of the preempted thread before it; or NULL */
     const struct event *between; /* the other thread's */
     const struct event *after;   /* the preempted one's when it goes on; or NULL */
 };
 
-/* False: nothing crossed at a preemption (a failure that needs none, or a deadlock). For a
+/* False: nothing crossed (a failure that needs no interruption, or a deadlock). For a
  * race: the two accesses that nothing orders are `before` and `between`. */
 bool crossing_find(const struct defect *d, struct crossing *x);
 
