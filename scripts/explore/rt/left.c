@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "children.h"
 #include "server.h"
 #include "sys.h"
 
@@ -16,20 +17,10 @@ void left_begin(void) {
     sys(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
 }
 
-/* All those in the kernel's list of our children: "17 23 ". */
 static void kill_all(void) {
-    static char list[4096];
-    long fd = sys(SYS_openat, -100, (uptr) "/proc/thread-self/children", 0);
-    long n = fd < 0 ? 0 : sys(SYS_read, fd, list, sizeof list), pid = 0;
-    sys(SYS_close, fd);
-    for (long i = 0; i < n; i++) {
-        if (list[i] >= '0' && list[i] <= '9') {
-            pid = pid * 10 + (list[i] - '0');
-        } else if (pid) {
-            sys(SYS_kill, pid, SIGKILL);
-            pid = 0;
-        }
-    }
+    static long children[256];
+    for (long n = children_of(0, children, 256); n > 0;)
+        sys(SYS_kill, children[--n], SIGKILL);
 }
 
 void left_kill(void) {

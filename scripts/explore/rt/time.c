@@ -38,8 +38,17 @@ void yield_from(uptr pc) {
     rt.current->since++;
 }
 
+/* In a child, whose time is real. What is left of it, in ns. */
+static u64 sleep_really(u64 ns) {
+    struct timespec time = {(time_t)(ns / SECOND), (long)(ns % SECOND)}, left = {0, 0};
+    sys(SYS_nanosleep, &time, &left);
+    return time_of(&left) > 1 ? time_of(&left) : 0;
+}
+
 /* Timers whose time comes meanwhile are let off; their handlers end the sleep. */
 u64 sleep_for(u64 ns, uptr pc) {
+    if (!rt.active)
+        return sleep_really(ns);
     if (!point_sync(EVENT_SLEEP, NULL, pc))
         return 0;
     const struct thread *t = rt.current;
@@ -101,7 +110,8 @@ EXPORT int nanosleep(const struct timespec *time, struct timespec *left) {
 
 EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                            struct timespec *left) {
-    (void)clock;
+    if (!rt.active)
+        return (int)-sys(SYS_clock_nanosleep, clock, flags, time, left);
     if (invalid(time))
         return EINVAL;
     u64 ns = time_of(time);

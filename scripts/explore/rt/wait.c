@@ -8,8 +8,13 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "children.h"
 #include "io.h"
 #include "signals.h"
+
+/* So long all children wait before they are believed to wait for us; looked at so often. The
+ * kernel may take some time to bring a message from one socket to another. */
+enum { QUIET_MS = 100, LOOK_MS = 10 };
 
 static int waiting;    /* threads in system_wait() */
 static int outside_ms; /* so long somebody outside may take to answer; 0: there is nobody */
@@ -67,11 +72,15 @@ bool system_changed(void) {
     return woken;
 }
 
-/* Nobody can run. Children and sockets are given real time to do something. */
+/* Nobody can run. Children and sockets are given real time to do something; not all of it
+ * when every child waits, too. */
 static bool outside_does(void) {
-    struct timespec one = {0, 1000000};
-    for (int i = 0; waiting && i < outside_ms; i++) {
+    int quiet = 0;
+    for (int i = 0; waiting && i < outside_ms && quiet < QUIET_MS; i++) {
+        struct timespec one = {0, 1000000}; /* each time: the kernel puts there what is left */
         sys(SYS_ppoll, NULL, 0, &one, NULL, 8);
+        if (i % LOOK_MS == 0) /* before the next line: what they did by then is seen */
+            quiet = children_wait() ? quiet + LOOK_MS : 0;
         if (system_changed())
             return true;
     }
@@ -85,7 +94,7 @@ bool system_passes(u64 deadline) {
 const char *stuck_words(const struct thread *t) {
     return !t                               ? ""
            : t->waits == EVENT_BARRIER_WAIT ? "a barrier that is never full"
-           : t->waits == EVENT_SYSTEM       ? "it waits for the system, and nobody else can run"
+           : t->waits == EVENT_SYSTEM       ? "waits for the system, and nobody else can run"
                                             : "";
 }
 

@@ -239,6 +239,8 @@ static size_t waits_said(const struct defect *d, const struct thread_end *t, uin
         story_who(d, (int)t->wait_for, holder, sizeof holder);
         return (size_t)snprintf(to, room, "waits for %s to end", holder);
     }
+    if (t->waits == EVENT_SYSTEM)
+        return (size_t)snprintf(to, room, "waits for the system");
     memory_object(d->trace, t->wait_for, step, object, sizeof object);
     size_t n =
         (size_t)snprintf(to, room, "%s%s%s", waiting_words(t->waits),
@@ -317,7 +319,9 @@ void story_verdict(const struct defect *d, char *to, size_t size) {
             n += snprintf(to + n, size - (size_t)n, "%s%s waits for %s, which %s holds",
                           i ? "; " : "", who, object, other);
         }
-        if (!f->cycle_count)
+        if (!f->cycle_count && !f->address && *f->words)
+            snprintf(to + n, size - (size_t)n, "%s %s", who, f->words);
+        else if (!f->cycle_count)
             snprintf(to + n, size - (size_t)n, "%s waits for %s: %s", who, object,
                      *f->words ? f->words : "nobody is left to let it go on");
         break;
