@@ -145,6 +145,17 @@ Test(explore, keeps_a_failure_rather_than_a_race_and_replays_either) {
     cr_assert(strncmp(o.out, "race\t", 5) == 0, "%s", o.out);
 }
 
+/* The preemption lets both look; what crosses, crosses while one of them waits. */
+Test(explore, tells_what_crossed_during_a_wait) {
+    struct outcome o =
+        sh(60, EXPLORE "-- build/explore/solutions/08-load-then-store/wrong/read-write-lock/lab");
+    exited(o, 1);
+    must_say(o.out,
+             " has to wait for pool#1.lock in map_connect, between `struct\n"
+             "  connection *c = load(p, host);` (read-write-lock.c:57) and `return c ? c :\n"
+             "  open_and_store(p, host);` (line 58):\n");
+}
+
 /* Whatever bytes are in a source and in what a program says: the terminal keeps its colours,
  * and JSON is JSON. */
 Test(explore, tells_any_bytes) {
