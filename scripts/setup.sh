@@ -33,6 +33,7 @@ lab      libjansson-dev   jansson.h              writes and reads JSON
 lab      libprotobuf-c-dev protobuf-c/protobuf-c.h  writes profiles for pprof
 lab      protobuf-c-compiler protoc-c            makes C of their format
 lab      zlib1g-dev       zlib.h                 which are compressed
+lab      git              git                    knows how a lab was shipped: make check, make reset
 watch,test inotify-tools  inotifywait            tells of a save at once, instead of a look twice a second
 test     clangd           clangd                 must understand compile_commands.json
 test     g++              g++                    compiles programs in C++, whose cores are read
