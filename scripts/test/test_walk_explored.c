@@ -54,13 +54,11 @@ ParameterizedTestParameters(walk_explored, finds_what_was_explored) {
 }
 
 ParameterizedTest(path_param *path, walk_explored, finds_what_was_explored) {
-    setup();
     reads(*path);
     char *expected = slurp("%.*s.expected", (int)(strrchr(*path, '.') - *path), *path);
     cr_assert_str_eq(findings_of(&c), expected, "%s: %s", *path, findings_of(&c));
     cr_assert_eq(c.tools[TOOL_EXPLORE].runs, 1);
     cr_assert_eq(c.tools[TOOL_EXPLORE].with_findings, *expected != '\0');
-    done();
 }
 
 ParameterizedTestParameters(walk_explored, a_saved_schedule_is_a_witness_alone) {
@@ -69,7 +67,6 @@ ParameterizedTestParameters(walk_explored, a_saved_schedule_is_a_witness_alone) 
 
 /* With its sites, and as it was kept before it had any. */
 ParameterizedTest(path_param *path, walk_explored, a_saved_schedule_is_a_witness_alone) {
-    setup();
     reads(*path);
     char *found = findings_of(&c);
     char *expected = slurp("%.*s.expected", (int)(strrchr(*path, '.') - *path), *path);
@@ -81,7 +78,6 @@ ParameterizedTest(path_param *path, walk_explored, a_saved_schedule_is_a_witness
                           *path, tmp, tmp);
     exited(o, 0);
     cr_assert(strstr(o.out, "\texplore\n"), "%s: %s", *path, o.out);
-    done();
 }
 
 Test(walk_explored, a_race_has_both_sites) {
