@@ -159,8 +159,16 @@ static void put_stack(struct page *h, const struct defect *d, const struct event
     html(h, "</ol></section>\n");
 }
 
+/* Source stands between backticks in a sentence. */
 static void put_line(const char *line, int level, void *data) {
-    html(data, "<li class=\"%s\">%s</li>\n", level ? "deep" : "plain", line);
+    char *copy = strdup(line), *rest = copy;
+    html(data, "<li class=\"%s\">", level ? "deep" : "plain");
+    for (bool source = false; rest; source = !source) {
+        const char *part = strsep(&rest, "`");
+        html(data, source ? "<code>%s</code>" : "%s", part);
+    }
+    html(data, "</li>\n");
+    free(copy);
 }
 
 static void put_ends(struct page *h, const struct defect *d) {
