@@ -41,7 +41,7 @@ test     golang-go        go                     has pprof, which must read the 
 test     python3-jsonschema -                    holds JSON and SARIF against their schemas
 test     libxml2-utils    xmllint                holds HTML and JUnit against XML
 test     jq               jq                     runs the examples of docs/case-format.md
-fuzz     clang            clang                  compiles the readers of walk for libFuzzer
+test,fuzz clang           clang                  compiles what the explorer must understand, too; has libFuzzer
 fuzz     libclang-rt-dev  -                      is libFuzzer
 lint     clang-format     clang-format           checks the layout of C code
 lint     clang-tidy       clang-tidy             finds bugs that compilers let pass
