@@ -175,7 +175,6 @@ ParameterizedTestParameters(explore_limits, ends_in_time) {
     return each(LIMITS "hangs_*.c");
 }
 ParameterizedTest(path_param *path, explore_limits, ends_in_time) {
-    begin();
     const char *program = made("gcc", "-O0", *path);
     struct outcome o = ends_in_time("", 1, program);
     exited(o, 124);
@@ -184,7 +183,6 @@ ParameterizedTest(path_param *path, explore_limits, ends_in_time) {
     exited(o, 1);
     cr_assert(strstr(o.out, "hang: no event any more"), "%s", o.out);
     cr_assert_leq(strlen(o.out), 100000, "what it wrote was kept");
-    end();
 }
 
 Test(explore_limits, says_which_program_never_comes_to_its_main) {
