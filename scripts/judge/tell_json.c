@@ -6,17 +6,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "../walk/tell/jsonout.h"
+#include "../walk/tell/jsonout.h" /* json_text(): what is printed need not be UTF-8 */
 #include "asked.h"
 #include "tell.h"
-
-/* What programs and compilers print need not be valid UTF-8; JSON must be. */
-static json_t *text(const char *s) {
-    struct pool mended = {0};
-    json_t *j = json_words(&mended, s);
-    pool_free(&mended);
-    return j;
-}
 
 static void put(const json_t *o, FILE *out) {
     if (json_dumpf(o, out, JSON_INDENT(2)) == 0)
@@ -28,13 +20,13 @@ static const char *const names[] = {"not asked", "passed",      "doubted",
 
 static json_t *opinion(const struct oracle *k, const struct opinion *o) {
     char *line = opinion_line(o);
-    json_t *j = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:f}", "oracle", k->name,
-                          "verdict", names[o->verdict], "tries", (int)o->tries, "unit",
-                          text(o->unit), "found", text(o->found), "below_percent",
-                          o->verdict == PASSED && o->random ? json_real(below_percent(o->tries))
-                                                            : json_null(),
-                          "says", text(line), "story", text(o->story), "cure",
-                          text(o->verdict == ENVIRONMENT ? o->cure : NULL), "seconds", o->seconds);
+    json_t *j = json_pack(
+        "{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:f}", "oracle", k->name, "verdict",
+        names[o->verdict], "tries", (int)o->tries, "unit", json_text(o->unit), "found",
+        json_text(o->found), "below_percent",
+        o->verdict == PASSED && o->random ? json_real(below_percent(o->tries)) : json_null(),
+        "says", json_text(line), "story", json_text(o->story), "cure",
+        json_text(o->verdict == ENVIRONMENT ? o->cure : NULL), "seconds", o->seconds);
     free(line);
     return j;
 }
@@ -48,11 +40,12 @@ void tell_json(const struct verdict_of *v, FILE *out) {
     if (v->by && *v->like.head.name)
         like = json_pack("{s:s, s:s, s:f}", "name", v->like.head.name, "belief",
                          v->like.head.belief, "degree", v->like.degree);
-    json_t *j = json_pack(
-        "{s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:f, s:o}", "format", "racelab check 1", "lab",
-        v->trial->lab, "map", text(v->trial->map), "verdict", text(line), "status", v->status,
-        "rejected_by", text(v->by ? v->by->name : NULL), "looks_like", like, "question",
-        text(v->by ? question_of(v) : NULL), "seconds", v->seconds, "oracles", all);
+    json_t *j =
+        json_pack("{s:s, s:s, s:o, s:o, s:i, s:o, s:o, s:o, s:f, s:o}", "format", "racelab check 1",
+                  "lab", v->trial->lab, "map", json_text(v->trial->map), "verdict", json_text(line),
+                  "status", v->status, "rejected_by", json_text(v->by ? v->by->name : NULL),
+                  "looks_like", like, "question", json_text(v->by ? question_of(v) : NULL),
+                  "seconds", v->seconds, "oracles", all);
     put(j, out);
     json_decref(j);
     free(line);
@@ -68,7 +61,7 @@ void tell_results(const struct verdict_of *v, FILE *out) {
         char *says = opinion_line(o),
              *shown = words("%s%s%s", says, o->story ? "\n\n" : "", o->story ? o->story : "");
         json_t *test = json_pack("{s:s, s:s, s:o}", "name", oracles[i].looks_for, "number",
-                                 oracles[i].name, "output", text(shown));
+                                 oracles[i].name, "output", json_text(shown));
         if (o->verdict == PASSED || o->verdict == DOUBTED || o->verdict == REJECTED)
             json_object_set_new(test, "status",
                                 json_string(o->verdict == REJECTED ? "failed" : "passed"));
@@ -78,7 +71,7 @@ void tell_results(const struct verdict_of *v, FILE *out) {
     }
     json_t *j =
         json_pack("{s:f, s:f, s:o, s:s, s:o}", "score", v->by ? 0.0 : 1.0, "execution_time",
-                  v->seconds, "output", text(line), "visibility", "visible", "tests", tests);
+                  v->seconds, "output", json_text(line), "visibility", "visible", "tests", tests);
     put(j, out);
     json_decref(j);
     free(line);

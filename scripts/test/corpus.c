@@ -92,3 +92,14 @@ void finds_what_is_expected(const char *compiler, const char *flags, const char 
     cr_assert(found || correct, "%s, %s %s: nothing found: %s", source, compiler, flags, o.err);
     cr_assert_eq(o.status, found ? 1 : 0, "%s: status %d", source, o.status);
 }
+
+char *hash_in(struct outcome o) {
+    char *hash = strstr(o.out, "\"hash\": ");
+    cr_assert(hash, "%s", o.err);
+    hash[26] = 0;
+    return hash;
+}
+
+char *hash_of(const char *options, const char *program) {
+    return hash_in(sh(60, EXPLORE "--json --until end --schedules 600 %s -- %s", options, program));
+}

@@ -21,4 +21,8 @@ const char *made(const char *compiler, const char *flags, const char *source);
  * many as it says. */
 void finds_what_is_expected(const char *compiler, const char *flags, const char *source, int most);
 
+/* The hash of all schedules, in what explore --json printed; and that of 600 of them. */
+char *hash_in(struct outcome exploration);
+char *hash_of(const char *options, const char *program);
+
 #endif

@@ -42,15 +42,6 @@ ParameterizedTest(path_param *path, explore, finds_in_programs_of_clangxx) {
 
 /* --- the same seed is the same schedule --------------------------------------------- */
 
-static char *hash_of(const char *options, const char *program) {
-    struct outcome o =
-        sh(60, EXPLORE "--json --until end --schedules 600 %s -- %s", options, program);
-    char *hash = strstr(o.out, "\"hash\": ");
-    cr_assert(hash, "%s: %s", options, o.err);
-    hash[26] = 0;
-    return hash;
-}
-
 static void same_hashes(const char *const *sources) {
     for (size_t i = 0; sources[i]; i++) {
         char source[200];

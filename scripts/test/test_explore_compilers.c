@@ -11,7 +11,7 @@
 
 #include "corpus.h"
 
-TestSuite(explore_compilers, .timeout = 300);
+TestSuite(explore_compilers, .init = make_tmp, .fini = remove_tmp, .timeout = 300);
 
 static const struct {
     const char *compiler, *flags;
@@ -25,9 +25,7 @@ static void in_one_way(const char *source, int way) {
     if (sh(10, "command -v %s", ways[way].compiler).status)
         cr_skip_test("no %s here", ways[way].compiler);
     snprintf(flags, sizeof flags, "-std=c11 %s", ways[way].flags);
-    make_tmp();
     finds_what_is_expected(ways[way].compiler, flags, source, getenv("RACELAB_ALL") ? MANY : FEW);
-    remove_tmp();
 }
 
 /* Which of the files it is, in their order. */
@@ -72,7 +70,7 @@ static void blames_the_class(const char *compiler, const char *level) {
     cr_assert_eq(races, 1);
 }
 
-Test(explore_compilers, names_the_methods_of_a_class, .init = make_tmp, .fini = remove_tmp) {
+Test(explore_compilers, names_the_methods_of_a_class) {
     blames_the_class("g++", "-O0");
     blames_the_class("g++", "-O1");
     blames_the_class("clang++", "-O0");
@@ -80,7 +78,7 @@ Test(explore_compilers, names_the_methods_of_a_class, .init = make_tmp, .fini = 
 }
 
 /* clang writes no table of where each unit's code is; the lines are found without. */
-Test(explore_compilers, tells_the_lines_of_either_compiler, .init = make_tmp, .fini = remove_tmp) {
+Test(explore_compilers, tells_the_lines_of_either_compiler) {
     static const char *const compilers[] = {"gcc", "clang"};
     for (int i = 0; i < 2; i++) {
         if (sh(10, "command -v %s", compilers[i]).status)

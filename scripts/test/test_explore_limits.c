@@ -36,29 +36,22 @@ static void end_load(void) {
         }
 }
 
-static void begin(void) {
-    make_tmp();
-}
 static void end(void) {
     end_load();
     remove_tmp();
 }
-TestSuite(explore_limits, .init = begin, .fini = end, .timeout = 200);
+TestSuite(explore_limits, .init = make_tmp, .fini = end, .timeout = 200);
 
 /* --- a seed is a schedule ------------------------------------------------------------- */
 
-static char *hash_of(const char *before, const char *options, const char *program) {
-    struct outcome o = sh(100, "%s " EXPLORE "--json --until end --schedules 300 %s -- %s", before,
-                          options, program);
-    char *hash = strstr(o.out, "\"hash\": ");
-    cr_assert(hash, "%s: %s", options, o.err);
-    hash[26] = 0;
-    return hash;
+static char *hash_after(const char *before, const char *options, const char *program) {
+    return hash_in(sh(100, "%s " EXPLORE "--json --until end --schedules 300 %s -- %s", before,
+                      options, program));
 }
 
 static void same_under_load(const char *source) {
     const char *program = made("gcc", "-O0", source);
-    char *hash = hash_of("", "--jobs 1", program);
+    char *hash = hash_after("", "--jobs 1", program);
     static const char *const ways[][2] = {
         {"", "--jobs 2 --reset snapshot"}, {"", "--jobs 2 --reset fork"},
         {"taskset -c 0", "--jobs 1"},      {"taskset -c 0", "--jobs 2 --reset fork"},
@@ -67,7 +60,7 @@ static void same_under_load(const char *source) {
     };
     begin_load();
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-        cr_assert_str_eq(hash_of(ways[i][0], ways[i][1], program), hash, "%s: %s %s", source,
+        cr_assert_str_eq(hash_after(ways[i][0], ways[i][1], program), hash, "%s: %s %s", source,
                          ways[i][0], ways[i][1]);
     end_load();
 }

@@ -62,15 +62,6 @@ ParameterizedTest(path_param *path, explore_weak, is_silent_about_solutions) {
     exited(o, 0);
 }
 
-static char *hash_of(const char *options, const char *program) {
-    struct outcome o =
-        sh(60, EXPLORE "--json --until end --schedules 600 %s -- %s", options, program);
-    char *hash = strstr(o.out, "\"hash\": ");
-    cr_assert(hash, "%s: %s", options, o.err);
-    hash[26] = 0;
-    return hash;
-}
-
 Test(explore_weak, reads_the_same_values_however_it_is_reset) {
     const char *program = made("gcc", "-O0", LITMUS "iriw_release_acquire.c");
     char *hash = hash_of("--weak --reset snapshot", program);

@@ -11,8 +11,6 @@
 #include "shadow.h"
 #include "weak.h"
 
-enum { RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST };
-
 INLINE bool acquires(int order) {
     return order == CONSUME || order == ACQUIRE || order >= ACQ_REL;
 }

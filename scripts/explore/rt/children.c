@@ -6,7 +6,6 @@
 #include "children.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "sys.h"
 

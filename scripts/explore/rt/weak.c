@@ -9,7 +9,6 @@
 #include "clock.h"
 #include "sys.h"
 
-enum { RELEASE = 3, ACQ_REL = 4, SEQ_CST = 5 };
 enum { STORES = 8, LOCATIONS = 1 << 12, LOCATIONS_FULL = LOCATIONS - LOCATIONS / 8, FENCES = 16 };
 enum { SPINS = 8 }; /* loads of one value after which only the newest will do */
 

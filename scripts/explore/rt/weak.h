@@ -25,6 +25,8 @@
 
 #include "rt.h"
 
+enum { RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST }; /* as compilers number them */
+
 struct weak_value {
     u64 value;
     bool old;         /* it is not that of the newest store, though it may be the same */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../walk/tell/tell.h"
+#include "locks.h"
 #include "memory.h"
 #include "story.h"
 #include "symbols.h"
@@ -22,9 +23,7 @@ static bool writes(const struct event *e) {
 }
 
 static bool waits_for_lock(const struct event *e) {
-    return e->flags & EVENT_BLOCKED
-           && (e->kind == EVENT_MUTEX_LOCK || e->kind == EVENT_SPIN_LOCK
-               || e->kind == EVENT_RWLOCK_READ || e->kind == EVENT_RWLOCK_WRITE);
+    return e->flags & EVENT_BLOCKED && takes_lock(e);
 }
 
 static bool same_place(const struct event *a, const struct event *b) {
@@ -261,18 +260,15 @@ static void tell_deed(const struct defect *d, const struct event *e, crossing_te
 
 void crossing_tell(const struct defect *d, const struct crossing *x, crossing_teller *tell,
                    void *data) {
-    char text[1100], who[64], where[700], lock[160] = "";
+    char text[1100], who[64], where[700], lock[160] = "", how[200] = "is preempted";
     if (x->left) {
         story_who(d, x->left->thread, who, sizeof who);
         where_said(d->trace, x, where, sizeof where);
-        if (x->waits)
+        if (x->waits) {
             memory_name(d->trace, x->left, lock, sizeof lock);
-        snprintf(text, sizeof text, "%s %s%s %s:", who,
-                 x->waits ? "has to wait for " : "is preempted",
-                 !x->waits ? ""
-                 : *lock   ? lock
-                           : "a lock",
-                 where);
+            snprintf(how, sizeof how, "has to wait for %s", *lock ? lock : "a lock");
+        }
+        snprintf(text, sizeof text, "%s %s %s:", who, how, where);
         tell(text, 0, data);
     } else {
         tell("No lock, no join and no atomic puts one of these before the other:", 0, data);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../walk/tell/jsonout.h"
+#include "../../walk/tell/jsonout.h" /* json_text(): names and output need not be UTF-8 */
 #include "crossing.h"
 #include "locks.h"
 #include "memory.h"
@@ -14,24 +14,16 @@
 #include "symbols.h"
 #include "tell_report.h"
 
-/* What the program said, and its names, need not be valid UTF-8. NULL is null. */
-static json_t *text(const char *words) {
-    static struct pool mended;
-    json_t *valid = json_words(&mended, words);
-    pool_reset(&mended);
-    return valid;
-}
-
 static json_t *stack(const struct channel *c, const struct call_stack *s) {
     struct site_frame frames[SITE_FRAMES_MAX];
     json_t *list = json_array();
     for (int i = 0, n = site_frames(c, s, frames); i < n; i++)
         json_array_append_new(
             list,
-            json_pack("{s:o, s:o, s:i, s:o, s:b}", "function", text(frames[i].place.function),
-                      "file", text(frames[i].place.file), "line", frames[i].place.line, "address",
-                      frames[i].outside ? json_null() : json_hex(frames[i].address), "inlined",
-                      frames[i].inlined));
+            json_pack("{s:o, s:o, s:i, s:o, s:b}", "function", json_text(frames[i].place.function),
+                      "file", json_text(frames[i].place.file), "line", frames[i].place.line,
+                      "address", frames[i].outside ? json_null() : json_hex(frames[i].address),
+                      "inlined", frames[i].inlined));
     return list;
 }
 
@@ -48,7 +40,7 @@ static json_t *locks(const struct channel *c, const struct defect_site *s) {
     for (int k = 0; k < held.count; k++) {
         char name[120];
         memory_object(c, held.address[k], s->step, name, sizeof name);
-        json_array_append_new(list, text(name));
+        json_array_append_new(list, json_text(name));
     }
     return list;
 }
@@ -58,10 +50,11 @@ static json_t *site(const struct channel *c, const struct defect_site *s) {
     if (s->address)
         memory_said(c, s->address, s->size, s->step, object, sizeof object);
     return json_pack("{s:i, s:i, s:o, s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "step", (int)s->step,
-                     "thread", s->thread, "name", *s->name ? text(s->name) : json_null(), "does",
-                     s->does, "size", (int)s->size, "address", json_hex(s->address), "object",
-                     *object ? text(object) : json_null(), "stack", stack(c, &s->stack), "held",
-                     s->held.pc ? stack(c, &s->held) : json_null(), "locks", locks(c, s));
+                     "thread", s->thread, "name", *s->name ? json_text(s->name) : json_null(),
+                     "does", s->does, "size", (int)s->size, "address", json_hex(s->address),
+                     "object", *object ? json_text(object) : json_null(), "stack",
+                     stack(c, &s->stack), "held", s->held.pc ? stack(c, &s->held) : json_null(),
+                     "locks", locks(c, s));
 }
 
 /* The site, the earlier one of a race and the like, the other threads of a circle. */
@@ -80,7 +73,7 @@ static void set_sites(json_t *o, const struct defect *d) {
 
 static void add_line(const char *line, int level, void *list) {
     (void)level;
-    json_array_append_new(list, text(line));
+    json_array_append_new(list, json_text(line));
 }
 
 static json_t *explanation(const struct defect *d) {
@@ -94,7 +87,7 @@ static json_t *threads(const struct defect *d) {
     json_t *list = json_array();
     for (uint32_t i = 0; i < d->trace->result.thread_count; i++) {
         story_thread_end(d, (int)i, words, sizeof words);
-        json_array_append_new(list, text(words));
+        json_array_append_new(list, json_text(words));
     }
     return list;
 }
@@ -120,9 +113,9 @@ static json_t *interleaving(const struct defect *d) {
             symbols_places(r->event->pc, p, 8);
             json_array_append_new(
                 list, json_pack("{s:i, s:i, s:o, s:o, s:o, s:i, s:i, s:b}", "step",
-                                (int)r->event->step, "thread", r->thread, "does", text(said),
-                                "function", text(p[0].function), "file", text(p[0].file), "line",
-                                p[0].line, "times", (int)r->times, "matters", r->matters));
+                                (int)r->event->step, "thread", r->thread, "does", json_text(said),
+                                "function", json_text(p[0].function), "file", json_text(p[0].file),
+                                "line", p[0].line, "times", (int)r->times, "matters", r->matters));
         }
     }
     free(rows);
@@ -144,10 +137,10 @@ static json_t *defect(const struct report *r, const struct defect *d) {
     char words[600];
     json_t *o = json_object();
     json_object_set_new(o, "kind", json_string(defect_kind(d)));
-    json_object_set_new(o, "pair", text(defect_pair(r, d)));
+    json_object_set_new(o, "pair", json_text(defect_pair(r, d)));
     story_verdict(d, words, sizeof words);
-    json_object_set_new(o, "verdict", text(words));
-    json_object_set_new(o, "words", text(d->failure.words));
+    json_object_set_new(o, "verdict", json_text(words));
+    json_object_set_new(o, "words", json_text(d->failure.words));
     json_object_set_new(o, "seed", json_integer((json_int_t)d->seed));
     json_object_set_new(o, "policy", json_string(d->policy));
     json_object_set_new(o, "found_at", json_integer((json_int_t)d->found_at));
@@ -164,7 +157,7 @@ static json_t *defect(const struct report *r, const struct defect *d) {
     json_object_set_new(o, "explanation", explanation(d));
     json_object_set_new(o, "interleaving", interleaving(d));
     json_object_set_new(o, "threads", threads(d));
-    json_object_set_new(o, "output", text(d->output));
+    json_object_set_new(o, "output", json_text(d->output));
     return o;
 }
 
@@ -176,9 +169,9 @@ void report_json(const struct report *r, FILE *out) {
     for (int i = 0; i < r->defect_count; i++)
         json_array_append_new(defects, defect(r, &r->defects[i]));
     for (int i = 0; i < r->note_count; i++)
-        json_array_append_new(notes, text(r->notes[i].words));
+        json_array_append_new(notes, json_text(r->notes[i].words));
     json_object_set_new(o, "format", json_string("racelab exploration 1"));
-    json_object_set_new(o, "program", text(r->program));
+    json_object_set_new(o, "program", json_text(r->program));
     json_object_set_new(o, "schedules", json_integer((json_int_t)t->schedules));
     json_object_set_new(o, "failed",
                         json_integer((json_int_t)(t->schedules - t->by_failure[FAILURE_NONE])));
@@ -191,7 +184,7 @@ void report_json(const struct report *r, FILE *out) {
     json_object_set_new(o, "jobs", json_integer(r->jobs));
     json_object_set_new(o, "weak", json_boolean(r->weak));
     json_object_set_new(o, "reset", json_string(r->reset == RESET_FORK ? "fork" : "snapshot"));
-    json_object_set_new(o, "reset_why", text(r->reset_why));
+    json_object_set_new(o, "reset_why", json_text(r->reset_why));
     json_object_set_new(o, "unconfirmed", json_integer((json_int_t)r->unconfirmed));
     json_object_set_new(o, "out_of_time", json_boolean(r->out_of_time));
     json_object_set_new(o, "notes", notes);

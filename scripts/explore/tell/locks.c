@@ -8,6 +8,12 @@
 
 #include "memory.h"
 
+bool takes_lock(const struct event *e) {
+    return e->kind == EVENT_MUTEX_LOCK || e->kind == EVENT_MUTEX_TRYLOCK
+           || e->kind == EVENT_RWLOCK_READ || e->kind == EVENT_RWLOCK_WRITE
+           || e->kind == EVENT_SPIN_LOCK;
+}
+
 static void take(struct held_locks *h, uint64_t address, bool reading) {
     if (h->count < LOCKS_MOST) {
         h->address[h->count] = address;

@@ -14,6 +14,8 @@ struct held_locks {
     int count;
 };
 
+bool takes_lock(const struct event *e); /* or tries to: a mutex, rwlock or spin lock */
+
 /* What a thread holds as it does the event of that index (its own or another's):
  * mutexes, rwlocks, spin locks; recursive ones once. An index of event_count is the end. */
 void locks_held(const struct channel *trace, int thread, uint32_t index, struct held_locks *held);

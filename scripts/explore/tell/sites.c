@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "locks.h"
 #include "tell_report.h"
 
 static struct call_stack stack_of(const struct channel *c, const struct event *e) {
@@ -28,12 +29,6 @@ static struct defect_site site_of(const struct channel *c, const struct event *e
                                                          : e->size,
                                 .address = thread ? 0 : e->address,
                                 .stack = stack_of(c, e)};
-}
-
-static bool takes_lock(const struct event *e) {
-    return e->kind == EVENT_MUTEX_LOCK || e->kind == EVENT_MUTEX_TRYLOCK
-           || e->kind == EVENT_RWLOCK_READ || e->kind == EVENT_RWLOCK_WRITE
-           || e->kind == EVENT_SPIN_LOCK;
 }
 
 /* A thread's last event: where it is when the schedule ends. */

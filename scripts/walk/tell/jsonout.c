@@ -67,6 +67,13 @@ json_t *json_words(struct pool *p, const char *string) {
     return string ? json_string_nocheck(utf8_clean(p, string)) : json_null();
 }
 
+json_t *json_text(const char *string) {
+    struct pool mended = {0};
+    json_t *valid = json_words(&mended, string);
+    pool_free(&mended);
+    return valid;
+}
+
 json_t *json_hex(uint64_t address) {
     char text[24];
     snprintf(text, sizeof text, "0x%" PRIx64, address);

@@ -47,6 +47,9 @@ bool json_end(struct json_out *o);
 /* Valid UTF-8, or null where there is no string. */
 json_t *json_words(struct pool *p, const char *string);
 
+/* The same, where there is no pool at hand. */
+json_t *json_text(const char *string);
+
 /* "0x7f…": a number of 64 bits does not survive every reader of JSON. */
 json_t *json_hex(uint64_t address);
 
